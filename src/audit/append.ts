@@ -1,0 +1,41 @@
+import type { Actor } from '../access/actor.ts'
+import type { Connection } from '../db/database.ts'
+import { newId } from '../kernel/ids.ts'
+
+/** What may be said about an event: codes, ids, ranges and counts, never names or numbers of people. */
+export interface AuditEvent {
+  readonly type: string
+  readonly action: 'C' | 'R' | 'U' | 'D' | 'E'
+  readonly outcome: 'ok' | 'denied' | 'error'
+  readonly at: Date
+  readonly actor: Actor | null
+  readonly code?: string
+  readonly recordingId?: string
+  readonly playbackId?: string
+  readonly purpose?: string | null
+  readonly caseRef?: string | null
+  readonly requestId?: string | null
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** Appends events in the caller's transaction: the act and its audit row become durable together or not at all. */
+export async function appendAudit(connection: Connection, ...events: readonly AuditEvent[]): Promise<void> {
+  await connection.insertInto('audit_event').values(events.map(toRow)).execute()
+}
+
+const toRow = (event: AuditEvent) => ({
+  id: newId(),
+  occurred_at: event.at,
+  type: event.type,
+  action: event.action,
+  outcome: event.outcome,
+  code: event.code ?? null,
+  actor_sub: event.actor?.sub ?? null,
+  actor_roles: [...(event.actor?.roles ?? [])],
+  recording_id: event.recordingId ?? null,
+  playback_id: event.playbackId ?? null,
+  purpose: event.purpose ?? null,
+  case_ref: event.caseRef ?? null,
+  request_id: event.requestId ?? null,
+  detail: JSON.stringify(event.detail ?? {}),
+})

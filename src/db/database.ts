@@ -1,0 +1,51 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './schema.ts'
+
+export type Database = Kysely<Schema>
+export type Tx = Transaction<Schema>
+/** A statement that may run on its own or inside a caller's transaction. */
+export type Connection = Database | Tx
+
+export interface OpenDatabase {
+  readonly db: Database
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+const DATE_OID = 1082
+const INT8_OID = 20
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError('integer beyond 2^53 from the database')
+  return value
+}
+
+/** Calendar dates stay text and int8 becomes a number, so that no value passes through a time zone or a float. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid, format) {
+    if (oid === DATE_OID) return (text: string) => text
+    if (oid === INT8_OID) return safeInteger
+    return pg.types.getTypeParser(oid, format as 'text')
+  },
+}
+
+/**
+ * Opens a bounded pool. A caller that cannot get a connection within two seconds fails instead of
+ * queueing without end; the HTTP edge turns that into 503.
+ */
+export function openDatabase(url: string, size: number): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: 2000,
+    statement_timeout: 30_000,
+    application_name: 'listenback',
+    types,
+  })
+  // An idle connection that breaks (database restart) is replaced on next use; without a listener it would end the process.
+  pool.on('error', () => {})
+  const db: Database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}

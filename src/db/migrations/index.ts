@@ -1,0 +1,6 @@
+import { sql as recordings } from './0001-recordings.ts'
+
+/** Every migration, in order. A landed migration never changes: its checksum is verified. */
+export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
+  { name: '0001-recordings', sql: recordings },
+]

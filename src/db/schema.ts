@@ -1,0 +1,154 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Actor } from '../access/actor.ts'
+import type { RenditionName } from '../storage/keys.ts'
+
+export type RecordingStatus =
+  | 'receiving'
+  | 'processing'
+  | 'available'
+  | 'unplayable'
+  | 'unlinked'
+  | 'quarantined'
+  | 'destroying'
+  | 'destroyed'
+
+export type TagState = 'pending_trigger' | 'active' | 'suspended' | 'expired' | 'withdrawn' | 'objected'
+
+/** A part of the call that was never to be kept, in seconds from its start. */
+export interface SilencedRange {
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly reason: 'payment' | 'hold'
+}
+
+/** bigint columns arrive as strings from the driver and are parsed to safe integers (see database.ts). */
+type Int8 = ColumnType<number, number, number>
+/** date columns stay `YYYY-MM-DD` text: a calendar day has no zone to be converted to. */
+type CalendarDate = ColumnType<string | null, string | null, string | null>
+type Json<T extends object> = JSONColumnType<T, string, string>
+
+export interface RecordingTable {
+  id: string
+  entity: string
+  call_id: string | null
+  status: RecordingStatus
+  status_reason: string | null
+  member_ref: string | null
+  agent_ref: string | null
+  team: string | null
+  product: string | null
+  direction: 'inbound' | 'outbound' | null
+  language: string | null
+  notice_version: string | null
+  sensitivity: Generated<string[]>
+  channels: ColumnType<string[] | null, string | null, string | null>
+  silence: ColumnType<SilencedRange[], string | undefined, string>
+  links: ColumnType<Record<string, string>, string | undefined, string>
+  started_at: Date | null
+  ended_at: Date | null
+  received_at: Date
+  fingerprint: Buffer | null
+  keep_until: CalendarDate
+  due_at: Date | null
+  quarantined_at: Date | null
+  hold_count: Generated<number>
+  restricted: Generated<boolean>
+  worker: number | null
+  fence: ColumnType<number, number | undefined, number>
+  destroyed_at: Date | null
+}
+
+export interface PurposeTagTable {
+  recording_id: string
+  purpose: string
+  legal_basis: string
+  product: string
+  rule_id: string
+  rule_version: number
+  trigger: string
+  trigger_date: CalendarDate
+  min_until: CalendarDate
+  retain_until: CalendarDate
+  state: TagState
+}
+
+export interface RenditionTable {
+  recording_id: string
+  name: RenditionName
+  object_key: string
+  media_type: string
+  plain_bytes: Int8
+  cipher_bytes: Int8
+  sha256: Buffer
+  age_header: Buffer
+}
+
+export interface RecordingKeyTable {
+  recording_id: string
+  kek_id: string
+  wrapped: Buffer
+}
+
+export interface IngestRequestTable {
+  caller: string
+  idempotency_key: string
+  recording_id: string
+}
+
+export interface PlaybackTable {
+  id: string
+  recording_id: string
+  rendition: RenditionName
+  actor_sub: string
+  purpose: string | null
+  case_ref: string | null
+  created_at: Date
+  expires_at: Date
+}
+
+export interface AuditEventTable {
+  id: string
+  occurred_at: Date
+  type: string
+  action: 'C' | 'R' | 'U' | 'D' | 'E'
+  outcome: 'ok' | 'denied' | 'error'
+  code: string | null
+  actor_sub: string | null
+  actor_roles: string[]
+  recording_id: string | null
+  playback_id: string | null
+  purpose: string | null
+  case_ref: string | null
+  request_id: string | null
+  detail: ColumnType<Record<string, unknown>, string, never>
+}
+
+export interface WebSessionTable {
+  id_hash: Buffer
+  actor: Json<Actor>
+  csrf_token: string
+  id_token: string | null
+  created_at: Date
+  seen_at: Date
+  expires_at: Date
+}
+
+export interface LoginAttemptTable {
+  state_hash: Buffer
+  code_verifier: string
+  nonce: string
+  return_to: string
+  expires_at: Date
+}
+
+export interface Schema {
+  recording: RecordingTable
+  purpose_tag: PurposeTagTable
+  rendition: RenditionTable
+  recording_key: RecordingKeyTable
+  ingest_request: IngestRequestTable
+  playback: PlaybackTable
+  audit_event: AuditEventTable
+  web_session: WebSessionTable
+  login_attempt: LoginAttemptTable
+}

@@ -1,0 +1,91 @@
+import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
+import type { z } from 'zod'
+import { type FieldError, Problem, type ProblemCode } from '../kernel/problem.ts'
+
+export interface ResponseSpec {
+  readonly description: string
+  /** Media type to schema; a string schema stands for bytes. */
+  readonly content?: Readonly<Record<string, z.ZodType | 'binary'>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+type Shape = z.ZodObject | undefined
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
+
+export interface EndpointInput<P, Q, B> {
+  readonly params: Parsed<P>
+  readonly query: Parsed<Q>
+  readonly body: Parsed<B>
+  readonly req: Request
+  readonly res: Response
+}
+
+/**
+ * One route and its documentation, written once: `mountEndpoints` serves it and the OpenAPI
+ * document is generated from it, so that neither can know a route the other does not.
+ */
+export interface Endpoint<P extends Shape = Shape, Q extends Shape = Shape, B extends z.ZodType | undefined = z.ZodType | undefined> {
+  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  /** OpenAPI style, with the version prefix: `/v1/recordings/{id}`. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly tag: string
+  /** Served without a credential; everything else needs one. */
+  readonly public?: boolean
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  /** Documented body that the handler reads itself (uploads): media type to schema. */
+  readonly streamedBody?: Readonly<Record<string, z.ZodType>>
+  readonly responses: Readonly<Record<number, ResponseSpec>>
+  readonly problems?: readonly ProblemCode[]
+  /** GET endpoints that also document HEAD (Express answers HEAD with the GET handler). */
+  readonly head?: boolean
+  handle(input: EndpointInput<P, Q, B>): Promise<void> | void
+}
+
+/** Keeps the schema types of one endpoint while it is stored in a list of many. */
+export const endpoint = <P extends Shape = undefined, Q extends Shape = undefined, B extends z.ZodType | undefined = undefined>(
+  spec: Endpoint<P, Q, B>,
+): Endpoint => spec as unknown as Endpoint
+
+export function mountEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
+  for (const spec of endpoints) router[spec.method](expressPath(spec.path), validated(spec))
+}
+
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+function validated(spec: Endpoint): RequestHandler {
+  return async (req: Request, res: Response, _next: NextFunction) => {
+    const params = parse(spec.params, req.params, 'not_found')
+    const query = parse(spec.query, req.query, 'invalid_request')
+    const body = parse(spec.body, req.body, 'invalid_request')
+    await spec.handle({ params, query, body, req, res } as EndpointInput<Shape, Shape, undefined>)
+  }
+}
+
+/** A malformed id is answered like an unknown one: 404 tells nothing about what exists. */
+function parse(schema: z.ZodType | undefined, value: unknown, code: ProblemCode): unknown {
+  if (!schema) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  if (code === 'not_found') throw new Problem('not_found')
+  throw new Problem(code, { errors: fieldErrors(result.error) })
+}
+
+/** zod issues as fields named the way the caller wrote them: `silence[0].toSeconds`. */
+export function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    const path = fieldPath(issue.path)
+    if (issue.code !== 'unrecognized_keys') return [{ field: path || 'body', message: issue.message }]
+    return issue.keys.map((key) => ({ field: fieldPath([...issue.path, key]), message: 'unknown field' }))
+  })
+}
+
+const fieldPath = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    '',
+  )

@@ -1,0 +1,75 @@
+/**
+ * The closed set of things that can go wrong in a way a caller can act on.
+ * The code is part of the public API and never changes its meaning; status follows RFC 9110.
+ */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is malformed' },
+  invalid_metadata: { status: 422, title: 'The metadata does not fit the schema' },
+  nothing_to_keep: { status: 422, title: 'No purpose still allows this recording to be kept' },
+  no_rule: { status: 422, title: 'No retention rule covers this purpose and product' },
+  purpose_not_announced: { status: 409, title: 'The announced notice does not cover this purpose' },
+  call_exists: { status: 409, title: 'Another recording of this call is already stored' },
+  idempotency_conflict: { status: 409, title: 'This Idempotency-Key was used for another body' },
+  upload_in_progress: { status: 409, title: 'This call is being uploaded right now' },
+  metadata_first: { status: 400, title: 'The metadata part must come before the audio part' },
+  incomplete_upload: { status: 400, title: 'The upload ended before the audio was complete' },
+  hash_mismatch: { status: 422, title: 'The audio differs from the sha256 in the metadata' },
+  empty_audio: { status: 422, title: 'The audio part is empty' },
+  unsupported_audio: { status: 415, title: 'The audio is not a supported telephone recording' },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported here' },
+  length_required: { status: 411, title: 'Content-Length or chunked transfer coding is required' },
+  too_large: { status: 413, title: 'The body is larger than this service accepts' },
+  upload_too_slow: { status: 408, title: 'The upload fell below the minimum rate' },
+  too_many_uploads: { status: 429, title: 'Too many uploads at the same time' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  unauthenticated: { status: 401, title: 'Log in or send a valid access token' },
+  forbidden: { status: 403, title: 'Your role does not allow this' },
+  csrf: { status: 403, title: 'The request did not come from this site' },
+  purpose_required: { status: 403, title: 'State the purpose and the case for which you listen' },
+  purpose_expired: { status: 403, title: 'This purpose no longer gives access to the recording' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'This method is not supported here' },
+  range_not_satisfiable: { status: 416, title: 'The requested range is outside the recording' },
+  login_failed: { status: 400, title: 'The login could not be completed; start again' },
+  storage_full: { status: 507, title: 'The storage is full' },
+  damaged_recording: { status: 502, title: 'The stored recording failed its integrity check' },
+  unavailable: { status: 503, title: 'A part this needs is unavailable; try again shortly' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** A field of the input that is wrong, named the way the caller wrote it. */
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+export interface ProblemOptions {
+  /** Said to the caller: no secrets, no personal data, no internals. */
+  readonly detail?: string
+  readonly errors?: readonly FieldError[]
+  readonly cause?: unknown
+  readonly retryAfterSeconds?: number
+}
+
+/** An expected failure; the HTTP edge renders it as an RFC 9457 problem document. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly detail: string | undefined
+  readonly errors: readonly FieldError[]
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    super(options.detail ?? PROBLEMS[code].title, { cause: options.cause })
+    this.code = code
+    this.detail = options.detail
+    this.errors = options.errors ?? []
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status
+  }
+}

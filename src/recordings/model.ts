@@ -1,0 +1,56 @@
+import type { SilencedRange, TagState } from '../db/schema.ts'
+
+export type LegalBasis = 'consent' | 'contract' | 'legal_obligation' | 'legitimate_interests'
+
+/** Why a recording may exist for one purpose, and until when; retention attaches here. */
+export interface PurposeTag {
+  readonly purpose: string
+  readonly legalBasis: LegalBasis
+  readonly product: string
+  readonly ruleId: string
+  readonly ruleVersion: number
+  readonly trigger: string
+  /** Calendar days in Europe/Amsterdam, `YYYY-MM-DD`. */
+  readonly triggerDate: string | null
+  readonly minUntil: string | null
+  /** Last day, inclusive; null while the trigger is awaited. */
+  readonly retainUntil: string | null
+  readonly state: TagState
+}
+
+/** What the telephony system says of a call (the `metadata` part), validated and typed. */
+export interface CallMetadata {
+  readonly callId: string
+  readonly startedAt: Date
+  readonly endedAt: Date | null
+  readonly memberRef: string | null
+  readonly agentRef: string
+  readonly team: string | null
+  readonly entity: string
+  readonly product: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly language: string
+  readonly noticeVersion: string
+  readonly purposes: readonly string[]
+  readonly sensitivity: readonly string[]
+  readonly channels: readonly string[] | null
+  readonly silence: readonly SilencedRange[]
+  readonly links: Readonly<Record<string, string>>
+  /** Lower-case hex of the plain audio, when the sender knows it. */
+  readonly sha256: string | null
+}
+
+export interface DerivedRetention {
+  readonly tags: readonly PurposeTag[]
+  /** Latest last day over the tags that count; null while one of them awaits its trigger. */
+  readonly keepUntil: string | null
+  /** First instant at which nothing keeps the recording; null while a trigger is awaited. */
+  readonly dueAt: Date | null
+}
+
+/**
+ * Tags and dates of a new recording, from the rules in force.
+ * Throws Problem: `purpose_not_announced`, `no_rule`, `nothing_to_keep`, or `invalid_metadata` for an
+ * entity, product, notice or purpose that the catalogue does not have.
+ */
+export type DeriveRetention = (call: CallMetadata, now: Date) => DerivedRetention
