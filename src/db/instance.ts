@@ -24,7 +24,11 @@ export async function registerInstance(databaseUrl: string): Promise<Instance> {
   let client = await lockedClient()
 
   async function lockedClient(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString: databaseUrl, application_name: 'listenback instance', keepAlive: true })
+    const fresh = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'listenback instance',
+      keepAlive: true,
+    })
     fresh.on('error', () => {})
     await fresh.connect()
     await fresh.query('select pg_advisory_lock($1, $2)', [INSTANCE_CLASS, id])

@@ -34,8 +34,12 @@ export async function migrate(client: pg.ClientBase): Promise<string[]> {
 function refuseUnknownHistory(rows: readonly { name: string; checksum: string }[]): void {
   for (const row of rows) {
     const known = MIGRATIONS.find((migration) => migration.name === row.name)
-    if (!known) throw new Error(`the database has migration ${row.name}, which this build does not know; run a newer build`)
-    if (checksum(known.sql) !== row.checksum) throw new Error(`migration ${row.name} was edited after it was applied`)
+    if (!known)
+      throw new Error(
+        `the database has migration ${row.name}, which this build does not know; run a newer build`,
+      )
+    if (checksum(known.sql) !== row.checksum)
+      throw new Error(`migration ${row.name} was edited after it was applied`)
   }
 }
 

@@ -24,7 +24,11 @@ export interface EndpointInput<P, Q, B> {
  * One route and its documentation, written once: `mountEndpoints` serves it and the OpenAPI
  * document is generated from it, so that neither can know a route the other does not.
  */
-export interface Endpoint<P extends Shape = Shape, Q extends Shape = Shape, B extends z.ZodType | undefined = z.ZodType | undefined> {
+export interface Endpoint<
+  P extends Shape = Shape,
+  Q extends Shape = Shape,
+  B extends z.ZodType | undefined = z.ZodType | undefined,
+> {
   readonly method: 'get' | 'post' | 'patch' | 'delete'
   /** OpenAPI style, with the version prefix: `/v1/recordings/{id}`. */
   readonly path: string
@@ -47,13 +51,34 @@ export interface Endpoint<P extends Shape = Shape, Q extends Shape = Shape, B ex
 }
 
 /** Keeps the schema types of one endpoint while it is stored in a list of many. */
-export const endpoint = <P extends Shape = undefined, Q extends Shape = undefined, B extends z.ZodType | undefined = undefined>(
+export const endpoint = <
+  P extends Shape = undefined,
+  Q extends Shape = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
   spec: Endpoint<P, Q, B>,
 ): Endpoint => spec as unknown as Endpoint
 
+/** Mounts the endpoints; another method on one of their paths answers 405 with what is allowed (RFC 9110, 15.5.6). */
 export function mountEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
-  for (const spec of endpoints) router[spec.method](expressPath(spec.path), validated(spec))
+  const methods = new Map<string, string[]>()
+  for (const spec of endpoints) {
+    router[spec.method](expressPath(spec.path), validated(spec))
+    const allowed = methods.get(spec.path) ?? []
+    methods.set(spec.path, [
+      ...allowed,
+      ...(spec.method === 'get' ? ['GET', 'HEAD'] : [spec.method.toUpperCase()]),
+    ])
+  }
+  for (const [path, allowed] of methods) router.all(expressPath(path), methodNotAllowed(allowed))
 }
+
+const methodNotAllowed =
+  (allowed: readonly string[]): RequestHandler =>
+  (_req, res) => {
+    res.setHeader('Allow', allowed.join(', '))
+    throw new Problem('method_not_allowed', { detail: `Use one of: ${allowed.join(', ')}.` })
+  }
 
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
@@ -86,6 +111,7 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 
 const fieldPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
     '',
   )

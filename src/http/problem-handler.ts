@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { Problem, type ProblemCode, PROBLEMS } from '../kernel/problem.ts'
+import { PROBLEMS, Problem, type ProblemCode } from '../kernel/problem.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 /**
@@ -9,7 +9,8 @@ import type { Logger } from '../telemetry/logger.ts'
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req: Request, res: Response, _next) => {
     const problem = asProblem(error)
-    if (problem.status >= 500) logger.error('request failed', { code: problem.code, error: problem.cause ?? problem })
+    if (problem.status >= 500)
+      logger.error('request failed', { code: problem.code, error: problem.cause ?? problem })
     // After the head is out there is no other way to say that the body is not complete.
     if (res.headersSent) return void res.destroy()
     sendProblem(req, res, problem)
@@ -64,5 +65,8 @@ function foreignCode(error: { status?: unknown; type?: unknown; code?: unknown }
 function isConnectionFailure(error: { code?: unknown; message?: unknown }): boolean {
   const code = typeof error.code === 'string' ? error.code : ''
   if (/^(08|57P|53)/.test(code) || /^E(CONNREFUSED|CONNRESET|PIPE|NOENT)$/.test(code)) return true
-  return typeof error.message === 'string' && /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  return (
+    typeof error.message === 'string' &&
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  )
 }

@@ -13,7 +13,14 @@ const redactInfo = winston.format((info) => redact(info) as winston.Logform.Tran
 
 const ecs = winston.format((info) => {
   const { level, message, timestamp, ...rest } = info
-  return { '@timestamp': timestamp, 'log.level': level, level, message, 'service.name': 'listenback', ...rest } as never
+  return {
+    '@timestamp': timestamp,
+    'log.level': level,
+    level,
+    message,
+    'service.name': 'listenback',
+    ...rest,
+  } as never
 })
 
 /** One JSON line per event with ECS names; redaction is part of the logger and cannot be switched off. */

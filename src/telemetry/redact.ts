@@ -1,4 +1,5 @@
-const SECRET_NAMES = /authorization|cookie|secret|password|token|member_?ref|agent_?ref|display_?name|phone|email|call_?id|links?$/i
+const SECRET_NAMES =
+  /authorization|cookie|secret|password|token|member_?ref|agent_?ref|display_?name|phone|email|call_?id|links?$/i
 const MAX_TEXT = 2000
 const MAX_DEPTH = 6
 

@@ -1,0 +1,207 @@
+import { z } from 'zod'
+import { DAY, GIB, HOUR, MINUTE, SECOND } from '../kernel/units.ts'
+
+const port = z.coerce.number().int().min(0).max(65535)
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY }
+
+/** `90s`, `15m`, `6h`, `1d` as milliseconds. */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,6}[smhd]$/, 'write a duration as 30s, 15m, 6h or 1d')
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? SECOND))
+
+/** Regions inside the EU as AWS and common EU providers name them; `us-east-1` is what on-premise stores call themselves. */
+const EU_REGIONS =
+  'eu-central-1,eu-central-2,eu-west-1,eu-west-3,eu-north-1,eu-south-1,eu-south-2,nl-ams,fr-par,pl-waw,gra,sbg,de,waw'
+
+/**
+ * Every setting of the service, flat, as the environment gives it. Each name may also be given as
+ * `NAME_FILE`, a path whose content is the value, so that secrets need not stand in the environment.
+ */
+export const EnvSchema = z.object({
+  PORT: port.default(3000).meta({ description: 'Port of the API and the web page' }),
+  HOST: z.string().min(1).optional().meta({ description: 'Address to listen on; 127.0.0.1 in demo mode' }),
+  METRICS_PORT: port
+    .optional()
+    .meta({ description: 'Port of /metrics; 0 or absent in demo mode: no metrics port' }),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('./data')
+    .meta({ description: 'Where the embedded database, files and keyring live' }),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .meta({ description: 'PostgreSQL 15 or newer; absent: embedded' }),
+  DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(10)
+    .meta({ description: 'Connections for requests' }),
+  S3_BUCKET: z
+    .string()
+    .min(3)
+    .optional()
+    .meta({ description: 'Bucket for recordings; absent: files in DATA_DIR' }),
+  S3_REGION: z.string().min(1).optional().meta({ description: 'Region of the bucket' }),
+  S3_ENDPOINT: httpUrl.optional().meta({ description: 'S3-compatible endpoint; absent: AWS' }),
+  S3_FORCE_PATH_STYLE: flag.optional().meta({ description: 'true for most stores other than AWS' }),
+  S3_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Else the SDK looks in its own places' }),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional().meta({ description: 'Goes with S3_ACCESS_KEY_ID' }),
+  AUTH_ISSUER: z.url().optional().meta({ description: 'Issuer of access tokens and of the web login' }),
+  AUTH_AUDIENCE: z.string().min(1).optional().meta({ description: 'Audience that access tokens must name' }),
+  AUTH_JWKS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Public keys of the issuer' }),
+  AUTH_JWKS_FILE: z.string().min(1).optional().meta({ description: 'Or the same as a file' }),
+  OIDC_CLIENT_ID: z.string().min(1).optional().meta({ description: 'Client of the web login' }),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().meta({ description: 'Secret of that client' }),
+  PUBLIC_URL: httpUrl.optional().meta({ description: 'Address under which people reach the service' }),
+  KEYRING_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'File with the key-encryption keys, mode 0600' }),
+  KMS_KEY_ID: z.string().min(1).optional().meta({ description: 'Or a key in AWS KMS' }),
+  RETENTION_RULES_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Rules to use instead of the shipped ones' }),
+  FFMPEG_PATH: z.string().min(1).optional().meta({ description: 'ffmpeg to use; absent: looked for' }),
+  MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(2 * GIB)
+    .meta({ description: 'Largest recording' }),
+  MAX_UPLOADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(64)
+    .meta({ description: 'Uploads at the same time' }),
+  MIN_UPLOAD_RATE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1024)
+    .meta({ description: 'Bytes per second below which an upload is cut' }),
+  MIN_UPLOAD_RATE_WINDOW: duration
+    .default(30 * SECOND)
+    .meta({ description: 'Over which the rate is measured' }),
+  SWEEP_INTERVAL: duration.default(15 * MINUTE).meta({ description: 'How often the sweep runs' }),
+  SWEEP_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .meta({ description: 'Most recordings one sweep destroys' }),
+  GRACE_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(30)
+    .default(7)
+    .meta({ description: 'Days between due and destroyed' }),
+  ALLOWED_REGIONS: z
+    .string()
+    .default(EU_REGIONS)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((region) => region.trim())
+        .filter(Boolean),
+    )
+    .meta({ description: 'Regions in which recordings may be stored' }),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((address) => address.trim())
+        .filter(Boolean),
+    )
+    .optional()
+    .meta({ description: 'Addresses (CIDR) of proxies whose X-Forwarded-* are believed' }),
+  SHUTDOWN_GRACE: duration
+    .default(30 * SECOND)
+    .meta({ description: 'Longest wait for running requests at stop' }),
+  SHUTDOWN_DELAY: duration
+    .optional()
+    .meta({ description: 'Wait between "not ready" and the end of listening' }),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .meta({ description: 'Least important level written' }),
+  NODE_ENV: z.string().optional().meta({ description: 'production refuses demo mode' }),
+})
+
+export type Env = z.output<typeof EnvSchema>
+
+/** All that is wrong with the configuration, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((text) => `  - ${text}`).join('\n')}`,
+    )
+    this.problems = problems
+  }
+}
+
+/** These names end in _FILE themselves: a path is their value. */
+const PATH_SETTINGS = new Set(['AUTH_JWKS_FILE', 'KEYRING_FILE', 'RETENTION_RULES_FILE'])
+
+/**
+ * Reads the settings from an environment record. Empty values count as absent.
+ * Throws ConfigError naming every setting that is wrong.
+ */
+export function readEnv(
+  source: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): { env: Env; problems: string[] } {
+  const problems: string[] = []
+  const values: Record<string, string> = {}
+  for (const name of Object.keys(EnvSchema.shape)) {
+    const value = settingOf(name, source, readFile, problems)
+    if (value !== undefined) values[name] = value
+  }
+  const parsed = EnvSchema.safeParse(values)
+  if (parsed.success) return { env: parsed.data, problems }
+  throw new ConfigError([
+    ...problems,
+    ...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  ])
+}
+
+function settingOf(
+  name: string,
+  source: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+  problems: string[],
+): string | undefined {
+  const direct = source[name] || undefined
+  const path = PATH_SETTINGS.has(`${name}_FILE`) ? undefined : source[`${name}_FILE`] || undefined
+  if (direct && path) problems.push(`${name}: give either ${name} or ${name}_FILE, not both`)
+  if (direct || !path) return direct
+  try {
+    return readFile(path).replace(/\r?\n$/, '') || undefined
+  } catch (error) {
+    problems.push(`${name}_FILE: cannot read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'})`)
+    return undefined
+  }
+}

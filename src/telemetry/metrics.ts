@@ -1,0 +1,43 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Counters and gauges of the service. Labels are route patterns and codes, never ids of people or recordings. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'listenback_http_request_seconds',
+      help: 'Duration of requests until the end of the response',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+      registers,
+    }),
+    swept: new Counter({
+      name: 'listenback_sweep_recordings_total',
+      help: 'Recordings that the sweep moved on, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    overdue: new Gauge({
+      name: 'listenback_sweep_oldest_overdue_seconds',
+      help: 'Age of the oldest due instant that is not yet quarantined or destroyed',
+      registers,
+    }),
+    jobFailures: new Counter({
+      name: 'listenback_job_failures_total',
+      help: 'Background jobs that ended with an error',
+      labelNames: ['job'],
+      registers,
+    }),
+    ready: new Gauge({
+      name: 'listenback_ready',
+      help: '1 while a part of the service works, by part',
+      labelNames: ['part'],
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
