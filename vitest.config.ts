@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/support/closing-line.ts'
+
+/** Projects that talk to real services: PostgreSQL, Ceph, ffmpeg, Chromium. */
+const withServices = (name: string) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: ['test/support/services.ts'],
+  },
+})
+
+export default defineConfig({
+  test: {
+    globals: false,
+    pool: 'forks',
+    // Two cores are the smallest machine this runs on, and the services need their share too.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    reporters: ['default', new ClosingLine()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          sequence: { shuffle: true },
+        },
+      },
+      withServices('contract'),
+      withServices('integration'),
+      withServices('acceptance'),
+    ],
+  },
+})
