@@ -1,0 +1,230 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { type Actor, hasRole } from '../access/actor.ts'
+import { allowedActions, type Subject } from '../access/policy.ts'
+import type { PurposeTagTable, RecordingTable } from '../db/schema.ts'
+import { SECOND } from '../kernel/units.ts'
+import type { LegalBasis, PurposeTag } from './model.ts'
+
+/** The columns of `recording` that an answer is made from; nothing else can leak by accident. */
+export type PresentableRow = Pick<
+  Selectable<RecordingTable>,
+  | 'id'
+  | 'entity'
+  | 'status'
+  | 'status_reason'
+  | 'product'
+  | 'direction'
+  | 'language'
+  | 'started_at'
+  | 'ended_at'
+  | 'received_at'
+  | 'notice_version'
+  | 'sensitivity'
+  | 'channels'
+  | 'links'
+  | 'call_id'
+  | 'member_ref'
+  | 'agent_ref'
+  | 'team'
+  | 'keep_until'
+  | 'due_at'
+  | 'hold_count'
+  | 'restricted'
+>
+
+/** The original as it was sent in. */
+export interface AudioFacts {
+  readonly mediaType: string
+  readonly bytes: number
+  readonly sha256: Uint8Array
+}
+
+const Day = z.iso.date().nullable()
+const Instant = z.iso.datetime({ offset: true })
+
+const PurposeSchema = z.strictObject({
+  purpose: z.string(),
+  legalBasis: z.enum(['consent', 'contract', 'legal_obligation', 'legitimate_interests']),
+  product: z.string(),
+  ruleId: z.string(),
+  ruleVersion: z.int(),
+  trigger: z.string().meta({ description: 'What starts the retention period' }),
+  triggerDate: Day,
+  minUntil: Day.meta({ description: 'Until this day the law demands that the recording is kept' }),
+  retainUntil: Day.meta({
+    description: 'Last day, inclusive, in Europe/Amsterdam; null while the trigger is awaited',
+  }),
+  state: z.enum(['pending_trigger', 'active', 'suspended', 'expired', 'withdrawn', 'objected']),
+})
+
+const listFields = {
+  id: z.uuid(),
+  status: z.enum([
+    'processing',
+    'available',
+    'unplayable',
+    'unlinked',
+    'quarantined',
+    'receiving',
+    'destroying',
+    'destroyed',
+  ]),
+  statusReason: z
+    .string()
+    .optional()
+    .meta({ description: 'Why the recording is in this status, when that needs a reason' }),
+  entity: z.string().meta({ description: 'The company that answers for the recording' }),
+  product: z.string().nullable(),
+  direction: z.enum(['inbound', 'outbound']).nullable(),
+  language: z.string().nullable(),
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  durationSeconds: z.number().nullable().meta({ description: 'From start to end of the call' }),
+  receivedAt: Instant,
+  noticeVersion: z.string().nullable().meta({ description: 'The announcement the caller heard' }),
+  callId: z.string().nullable().optional().meta({ description: 'Staff only, like the next three' }),
+  memberRef: z.string().nullable().optional(),
+  agentRef: z.string().nullable().optional(),
+  team: z.string().nullable().optional(),
+  purposes: z.array(PurposeSchema),
+  keepUntil: Day.meta({ description: 'Latest end of the purposes that still count' }),
+  dueAt: Instant.nullable().meta({ description: 'First instant at which nothing keeps the recording' }),
+  held: z.boolean().meta({ description: 'Destruction waits for a complaint, claim, lawsuit or regulator' }),
+  restricted: z.boolean().meta({ description: 'Storage only (Art. 18 GDPR)' }),
+}
+
+/** Items of a list carry less than the recording itself (data minimisation). */
+export const RecordingItemSchema = z.strictObject(listFields).meta({ id: 'RecordingItem' })
+
+export const RecordingSchema = z
+  .strictObject({
+    ...listFields,
+    sensitivity: z.array(z.string()),
+    channels: z.array(z.string()).nullable(),
+    links: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Policy, claim, complaint; staff only' }),
+    audio: z
+      .strictObject({ mediaType: z.string(), bytes: z.int(), sha256: z.string() })
+      .nullable()
+      .meta({ description: 'The original: size and lower-case hex SHA-256 of the plain bytes' }),
+    allowed: z.array(z.string()).meta({ description: 'What the caller may do: listen, copy, accesses' }),
+  })
+  .meta({ id: 'Recording' })
+
+export const RecordingListSchema = z
+  .strictObject({ items: z.array(RecordingItemSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'RecordingList' })
+
+export type RecordingJson = z.input<typeof RecordingSchema>
+export type RecordingItemJson = z.input<typeof RecordingItemSchema>
+
+/** Members see what the call was about and why it is kept, never who served them or our own references. */
+const seesReferences = (actor: Actor): boolean =>
+  hasRole(actor, 'recorder', 'importer', 'agent', 'privacy_officer', 'records_manager', 'auditor')
+
+export function presentItem(
+  row: PresentableRow,
+  tags: readonly PurposeTag[],
+  actor: Actor,
+): RecordingItemJson {
+  return {
+    id: row.id,
+    status: row.status,
+    ...(row.status_reason === null ? {} : { statusReason: row.status_reason }),
+    entity: row.entity,
+    product: row.product,
+    direction: row.direction,
+    language: row.language,
+    startedAt: instant(row.started_at),
+    endedAt: instant(row.ended_at),
+    durationSeconds: durationSeconds(row),
+    receivedAt: row.received_at.toISOString(),
+    noticeVersion: row.notice_version,
+    ...(seesReferences(actor) && !isOwnRow(row, actor) ? references(row) : {}),
+    purposes: tags.map(presentTag),
+    keepUntil: row.keep_until,
+    dueAt: instant(row.due_at),
+    held: row.hold_count > 0,
+    restricted: row.restricted,
+  }
+}
+
+/** The recording as this actor may see it. `audio` is null as long as the original is not complete. */
+export function presentRecording(
+  row: PresentableRow,
+  tags: readonly PurposeTag[],
+  audio: AudioFacts | null,
+  actor: Actor,
+  now: Date,
+): RecordingJson {
+  const staff = seesReferences(actor) && !isOwnRow(row, actor)
+  return {
+    ...presentItem(row, tags, actor),
+    sensitivity: row.sensitivity,
+    channels: row.channels,
+    ...(staff ? { links: row.links } : {}),
+    audio: audio && {
+      mediaType: audio.mediaType,
+      bytes: audio.bytes,
+      sha256: Buffer.from(audio.sha256).toString('hex'),
+    },
+    allowed: allowedActions(actor, subjectOf(row, tags), now),
+  }
+}
+
+/** The facts of a row that the access policy decides on. */
+export const subjectOf = (row: PresentableRow, tags: Subject['tags']): Subject => ({
+  memberRef: row.member_ref,
+  agentRef: row.agent_ref,
+  entity: row.entity,
+  status: row.status,
+  restricted: row.restricted,
+  sensitivity: row.sensitivity,
+  tags,
+})
+
+/** A tag as the database has it, in our own words. */
+export const tagOf = (row: Omit<Selectable<PurposeTagTable>, 'recording_id'>): PurposeTag => ({
+  purpose: row.purpose,
+  legalBasis: row.legal_basis as LegalBasis,
+  product: row.product,
+  ruleId: row.rule_id,
+  ruleVersion: row.rule_version,
+  trigger: row.trigger,
+  triggerDate: row.trigger_date,
+  minUntil: row.min_until,
+  retainUntil: row.retain_until,
+  state: row.state,
+})
+
+/** Staff who are members themselves see their own call the way every member does. */
+const isOwnRow = (row: PresentableRow, actor: Actor): boolean =>
+  hasRole(actor, 'member') && actor.memberRef !== null && actor.memberRef === row.member_ref
+
+const references = (row: PresentableRow) => ({
+  callId: row.call_id,
+  memberRef: row.member_ref,
+  agentRef: row.agent_ref,
+  team: row.team,
+})
+
+const presentTag = (tag: PurposeTag): RecordingItemJson['purposes'][number] => ({
+  purpose: tag.purpose,
+  legalBasis: tag.legalBasis,
+  product: tag.product,
+  ruleId: tag.ruleId,
+  ruleVersion: tag.ruleVersion,
+  trigger: tag.trigger,
+  triggerDate: tag.triggerDate,
+  minUntil: tag.minUntil,
+  retainUntil: tag.retainUntil,
+  state: tag.state,
+})
+
+const instant = (value: Date | null): string | null => value?.toISOString() ?? null
+
+const durationSeconds = ({ started_at, ended_at }: PresentableRow): number | null =>
+  started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / SECOND : null
