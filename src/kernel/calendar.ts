@@ -1,0 +1,48 @@
+import { Temporal } from 'temporal-polyfill'
+
+/**
+ * Calendar arithmetic of retention. A calendar day is `YYYY-MM-DD` text in Europe/Amsterdam, the zone
+ * in which the policy speaks of days; neither the server's zone nor the UTC day plays any part.
+ */
+export type CalendarDay = string
+
+const ZONE = 'Europe/Amsterdam'
+
+/** Whole calendar units only: hours have no meaning for a period that ends with a day. */
+const PERIOD = /^P(?=\d)(?:\d{1,4}Y)?(?:\d{1,4}M)?(?:\d{1,4}W)?(?:\d{1,5}D)?$/
+
+/** Whether text is an ISO 8601 period of years, months, weeks and days that is longer than nothing. */
+export const isPeriod = (text: string): boolean => PERIOD.test(text) && !Temporal.Duration.from(text).blank
+
+/** The calendar day in Amsterdam on which the instant falls. */
+export function dayOf(instant: Date): CalendarDay {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(ZONE)
+    .toPlainDate()
+    .toString()
+}
+
+/**
+ * The day one ISO 8601 period after a day; where the month is too short, its last day. Always add to
+ * the trigger date: adding to a sum drifts (31 Jan, 28 Feb, 28 Mar).
+ */
+export function addPeriod(day: CalendarDay, period: string): CalendarDay {
+  return Temporal.PlainDate.from(day)
+    .add(Temporal.Duration.from(period), { overflow: 'constrain' })
+    .toString()
+}
+
+/** 31 December of the year of a day, for rules that count from the end of the (book) year. */
+export const endOfYear = (day: CalendarDay): CalendarDay => `${day.slice(0, -6)}-12-31`
+
+/** The first instant of a day in Amsterdam; a day has 23, 24 or 25 hours. */
+export function startOfDay(day: CalendarDay): Date {
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(ZONE).epochMilliseconds)
+}
+
+/** The first instant at which a day that counted to its end is over. */
+export const startOfDayAfter = (day: CalendarDay): Date =>
+  startOfDay(Temporal.PlainDate.from(day).add({ days: 1 }).toString())
+
+/** The later of two days; equal-length ISO text sorts as the calendar does. */
+export const laterDay = (one: CalendarDay, other: CalendarDay): CalendarDay => (one < other ? other : one)
