@@ -45,9 +45,11 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
 function pathsOf(endpoints: readonly Endpoint[]): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const spec of endpoints) {
-    const path = (paths[spec.path] ??= {})
-    path[spec.method] = operation(spec, spec.operationId)
-    if (spec.head) path['head'] = operation(spec, `${spec.operationId}Head`)
+    paths[spec.path] = {
+      ...paths[spec.path],
+      [spec.method]: operation(spec, spec.operationId),
+      ...(spec.head ? { head: operation(spec, `${spec.operationId}Head`) } : {}),
+    }
   }
   return paths as ZodOpenApiPathsObject
 }
