@@ -37,7 +37,7 @@ let directory: string | undefined
 export function testAudio(format: AudioFormat, seconds = 2, channels: 1 | 2 = 1): Promise<TestAudio> {
   const key = `${format}-${seconds}-${channels}`
   const known = made.get(key)
-  if (known) return known
+  if (known !== undefined) return known
   const making = make(format, seconds, channels)
   made.set(key, making)
   return making
