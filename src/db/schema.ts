@@ -54,6 +54,7 @@ export interface RecordingTable {
   hold_count: Generated<number>
   restricted: Generated<boolean>
   worker: number | null
+  retry_at: Date | null
   fence: ColumnType<number, number | undefined, number>
   destroyed_at: Date | null
 }
@@ -127,7 +128,6 @@ export interface WebSessionTable {
   id_hash: Buffer
   actor: Json<Actor>
   csrf_token: string
-  id_token: string | null
   created_at: Date
   seen_at: Date
   expires_at: Date

@@ -28,11 +28,13 @@ create table recording (
   hold_count integer not null default 0 check (hold_count >= 0),
   restricted boolean not null default false,
   worker integer,
+  retry_at timestamptz,
   fence bigint not null default 0,
   destroyed_at timestamptz,
   constraint recording_call_unique unique (entity, call_id)
 );
 comment on column recording.worker is 'instance that receives or destroys this recording; free for recovery once that instance is gone';
+comment on column recording.retry_at is 'a destruction that the store refused is not tried again before';
 comment on column recording.due_at is 'first instant after the last tag ends; null while a trigger is awaited';
 create index recording_by_member on recording (member_ref, started_at desc, id desc)
   where status in ('processing', 'available', 'unplayable', 'quarantined');
@@ -131,7 +133,6 @@ create table web_session (
   id_hash bytea primary key,
   actor jsonb not null,
   csrf_token text not null,
-  id_token text,
   created_at timestamptz not null,
   seen_at timestamptz not null,
   expires_at timestamptz not null

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { type Actor, ROLES, type Role } from './actor.ts'
+
+const MAX_ITEMS = 100
+
+/** Text that may reach the database and its log: bounded, no control characters (PostgreSQL refuses NUL). */
+const Word = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text))
+
+const Claims = z.object({
+  sub: Word,
+  roles: z.array(z.string()).max(MAX_ITEMS).optional(),
+  member_ref: Word.nullish(),
+  entity: z.union([Word.transform((one) => [one]), z.array(Word).max(MAX_ITEMS)]).nullish(),
+  team: Word.nullish(),
+  confidentiality_signed: z.boolean().nullish(),
+  engaged_until: z.iso.date().nullish(),
+  // Shown to its bearer only, so a strange name costs the name and not the access.
+  name: Word.nullish().catch(null),
+})
+
+const isRole = (role: string): role is Role => (ROLES as readonly string[]).includes(role)
+
+/**
+ * Who the claims of a verified token speak of, or undefined when they are malformed. Roles this
+ * service does not know are ignored; without the role `member` a member_ref gives nothing.
+ */
+export function actorFromClaims(claims: unknown, via: Actor['via']): Actor | undefined {
+  const { data } = Claims.safeParse(claims)
+  if (!data) return undefined
+  const roles = [...new Set((data.roles ?? []).filter(isRole))]
+  return {
+    sub: data.sub,
+    roles,
+    memberRef: roles.includes('member') ? (data.member_ref ?? null) : null,
+    entities: data.entity ?? [],
+    team: data.team ?? null,
+    confidentialitySigned: data.confidentiality_signed ?? false,
+    engagedUntil: data.engaged_until ?? null,
+    via,
+    displayName: data.name ?? null,
+  }
+}

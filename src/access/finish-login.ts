@@ -1,0 +1,96 @@
+import { appendAudit } from '../audit/append.ts'
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { Problem } from '../kernel/problem.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { actorFromClaims } from './claims.ts'
+import type { IdentityProvider } from './identity-provider.ts'
+import { takeAttempt } from './login-queries.ts'
+import { hashSecret, isSecret } from './secrets.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface FinishLoginPorts {
+  readonly db: Database
+  readonly provider: IdentityProvider
+  readonly sessions: Sessions
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface Callback {
+  /** The callback's query as it came, to be checked by the OpenID Connect library. */
+  readonly query: string
+  readonly state: string | undefined
+  /** The secret of the browser that began the login. */
+  readonly browser: string | undefined
+  /** The session cookie so far, which the new session replaces. */
+  readonly session: string | undefined
+}
+
+export interface FinishedLogin {
+  readonly session: string
+  readonly returnTo: string
+}
+
+/**
+ * Finishes a login and starts the session. Every attempt counts once, whether it succeeds or not.
+ * Rejects with Problem('login_failed') and leaves an audit row, or with Problem('unavailable').
+ */
+export function makeFinishLogin({ db, provider, sessions, clock, logger }: FinishLoginPorts) {
+  async function finish({ query, state, browser, session }: Callback): Promise<FinishedLogin> {
+    if (!isSecret(state) || !isSecret(browser)) throw failed('no_attempt')
+    const attempt = await takeAttempt(db, hashSecret(state, browser))
+    if (!attempt) throw failed('no_attempt')
+    if (attempt.expires_at <= clock.now()) throw failed('expired')
+    const secrets = { state, nonce: attempt.nonce, codeVerifier: attempt.code_verifier }
+    const actor = actorFromClaims(await provider.exchange(query, secrets), 'session')
+    if (!actor) throw failed('claims')
+    return { session: await sessions.start(actor, session), returnTo: attempt.return_to }
+  }
+
+  return async function finishLogin(callback: Callback): Promise<FinishedLogin> {
+    try {
+      return await finish(callback)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'login_failed') await recordFailure(error)
+      throw error
+    }
+  }
+
+  async function recordFailure(problem: Problem): Promise<void> {
+    const reason = problem.cause instanceof LoginFailure ? problem.cause.reason : 'refused_by_provider'
+    logger.warn('login failed', { reason, codes: codesOf(problem.cause) })
+    await appendAudit(db, {
+      type: 'login.failed',
+      action: 'E',
+      outcome: 'denied',
+      code: problem.code,
+      at: clock.now(),
+      actor: null,
+      detail: { reason },
+    })
+  }
+}
+
+class LoginFailure extends Error {
+  override readonly name = 'LoginFailure'
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`login failed: ${reason}`)
+    this.reason = reason
+  }
+}
+
+/**
+ * The codes down a chain of causes, such as `OAUTH_RESPONSE_BODY_ERROR: invalid_client`. Only codes: the
+ * library's errors carry the claims of the person along.
+ */
+function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const { code, error: oauthError } = error as { code?: unknown; error?: unknown }
+  const codes = [code, oauthError].filter((part) => typeof part === 'string')
+  return [...(codes.length > 0 ? [codes.join(': ')] : []), ...codesOf(error.cause)]
+}
+
+const failed = (reason: string): Problem => new Problem('login_failed', { cause: new LoginFailure(reason) })

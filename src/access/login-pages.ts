@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+
+const STYLE =
+  ':root{color-scheme:light dark}body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}a{display:inline-block;padding:.5rem 0}hr{border:0;border-top:1px solid #8888;margin:1.5rem 0}'
+
+/** These pages run no script and load nothing; their one style is allowed by its hash. */
+export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+
+function page(lang: 'nl' | 'en', title: string, body: string, head = ''): string {
+  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">${head}<title>${title}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`
+}
+
+/**
+ * Takes the browser on from the callback. A redirect would still count as coming from the identity
+ * provider's site, and the session cookie is not sent then (SameSite=Strict); a page of ours makes
+ * the next request same-site.
+ */
+export function continuePage(returnTo: string): string {
+  const href = escapeHtml(returnTo)
+  return page(
+    'nl',
+    'Ingelogd / Logged in',
+    `<p>U bent ingelogd. <a href="${href}">Ga verder</a></p><hr><p lang="en">You are logged in. <a href="${href}">Continue</a></p>`,
+    `<meta http-equiv="refresh" content="0;url=${href}">`,
+  )
+}
+
+export type LoginTrouble = 'failed' | 'unavailable' | 'too_many'
+
+const TEXTS: Record<LoginTrouble, { nl: string; en: string }> = {
+  failed: {
+    nl: 'Het inloggen is niet gelukt. Misschien duurde het langer dan tien minuten of is het afgebroken.',
+    en: 'The login was not completed. Perhaps it took longer than ten minutes or was cancelled.',
+  },
+  unavailable: {
+    nl: 'Inloggen kan op dit moment even niet. Probeer het over een minuut opnieuw.',
+    en: 'Logging in is not possible right now. Please try again in a minute.',
+  },
+  too_many: {
+    nl: 'Er is te vaak achter elkaar ingelogd. Wacht een minuut en probeer het dan opnieuw.',
+    en: 'There were too many logins in a row. Please wait a minute and then try again.',
+  },
+}
+
+/** Says what happened in both languages: before the login there is no preference to go by. */
+export function troublePage(trouble: LoginTrouble): string {
+  const { nl, en } = TEXTS[trouble]
+  return page(
+    'nl',
+    'Inloggen niet gelukt / Login failed',
+    `<h1>Inloggen niet gelukt</h1><p>${nl}</p><p><a href="/login">Opnieuw proberen</a></p><hr><div lang="en"><h2>Login failed</h2><p>${en}</p><p><a href="/login">Try again</a></p></div>`,
+  )
+}

@@ -1,0 +1,186 @@
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import { Problem, type ProblemCode } from '../kernel/problem.ts'
+import { ROLES } from './actor.ts'
+import { actorOf, sessionOf } from './authenticate.ts'
+import { clearCookie, cookiesFor, readCookie, setCookie } from './cookies.ts'
+import { CALLBACK_PATH } from './identity-provider.ts'
+import type { Login } from './login.ts'
+import { continuePage, type LoginTrouble, PAGE_POLICY, troublePage } from './login-pages.ts'
+import { returnAddress } from './return-to.ts'
+
+const TEXT = z.string().max(4096)
+
+export const MeSchema = z
+  .strictObject({
+    sub: z.string().meta({ description: 'Identifier at the identity provider' }),
+    displayName: z.string().nullable().meta({ description: 'Name to show' }),
+    roles: z.array(z.enum(ROLES)).meta({ description: 'Roles this service knows' }),
+    memberRef: z.string().nullable().meta({ description: 'Member number; null without the role member' }),
+    entities: z.array(z.string()).meta({ description: 'Entities the person works or is insured with' }),
+    csrfToken: z
+      .string()
+      .nullable()
+      .meta({ description: 'To send as X-CSRF-Token with every change; null with an access token' }),
+    demo: z.boolean().meta({ description: 'Whether this is the demo with invented people' }),
+  })
+  .meta({ id: 'Me', description: 'Who is asking' })
+
+const LogoutSchema = z
+  .strictObject({
+    logoutUrl: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where to end the session at the identity provider; null when there is none' }),
+  })
+  .meta({ id: 'Logout' })
+
+const HTML = { 'text/html': z.string() }
+
+/** The web login: GET /login, GET /login/callback (both public), POST /logout and GET /v1/me. */
+export function loginEndpoints(login: Login): Endpoint[] {
+  const cookies = cookiesFor(login.publicUrl)
+  return [
+    loginEndpoint(login, cookies),
+    callbackEndpoint(login, cookies),
+    logoutEndpoint(login, cookies),
+    me(login),
+  ]
+}
+
+type Cookies = ReturnType<typeof cookiesFor>
+
+const loginEndpoint = (login: Login, cookies: Cookies): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/login',
+    operationId: 'beginLogin',
+    summary: 'Begin a login in the browser',
+    tag: 'Login',
+    public: true,
+    query: z.looseObject({
+      returnTo: z
+        .string()
+        .optional()
+        .meta({ description: 'Path to show afterwards; anything else becomes /' }),
+    }),
+    responses: {
+      303: { description: 'To the identity provider, or to returnTo when already logged in' },
+      429: { description: 'Too many logins from this address', content: HTML },
+      503: { description: 'The identity provider is unavailable', content: HTML },
+    },
+    handle: ({ req, res, query }) =>
+      orTroublePage(login, res, async () => {
+        login.countRequest(req.ip)
+        // Cookies belong to a host: a login begun on another name of this machine could not be finished.
+        if (req.headers.host !== new URL(login.publicUrl).host)
+          return go(res, hereOnPublicUrl(req, login.publicUrl))
+        const session = readCookie(req.headers.cookie, cookies.session)
+        if (await login.sessions.find(session)) return go(res, returnAddress(query.returnTo, login.publicUrl))
+        const browser = readCookie(req.headers.cookie, cookies.login)
+        const begun = await login.beginLogin({ returnTo: query.returnTo, browser })
+        res.append('Set-Cookie', setCookie(cookies.login, begun.browser))
+        go(res, begun.location)
+      }),
+  })
+
+const callbackEndpoint = (login: Login, cookies: Cookies): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: CALLBACK_PATH,
+    operationId: 'finishLogin',
+    summary: 'Finish a login; the identity provider sends the browser here',
+    tag: 'Login',
+    public: true,
+    query: z.looseObject({ state: TEXT.optional(), code: TEXT.optional(), error: TEXT.optional() }),
+    responses: {
+      200: { description: 'Logged in; the page leads on to returnTo', content: HTML },
+      400: { description: 'The login failed; the page offers another try', content: HTML },
+      429: { description: 'Too many logins from this address', content: HTML },
+      503: { description: 'The identity provider is unavailable', content: HTML },
+    },
+    handle: ({ req, res, query }) =>
+      orTroublePage(login, res, async () => {
+        login.countRequest(req.ip)
+        const { session, returnTo } = await login.finishLogin({
+          query: new URL(req.originalUrl, login.publicUrl).search.slice(1),
+          state: query.state,
+          browser: readCookie(req.headers.cookie, cookies.login),
+          session: readCookie(req.headers.cookie, cookies.session),
+        })
+        res.append('Set-Cookie', setCookie(cookies.session, session))
+        sendPage(res, 200, continuePage(returnTo))
+      }),
+  })
+
+const logoutEndpoint = (login: Login, cookies: Cookies): Endpoint =>
+  endpoint({
+    method: 'post',
+    path: '/logout',
+    operationId: 'logOut',
+    summary: 'End the web session',
+    tag: 'Login',
+    responses: { 200: { description: 'The session is over', content: { 'application/json': LogoutSchema } } },
+    problems: ['unauthenticated', 'csrf', 'invalid_request'],
+    handle: async ({ req, res }) => {
+      const session = sessionOf(req)
+      if (!session) throw new Problem('invalid_request', { detail: 'An access token has no session to end.' })
+      const logoutUrl = await login.logOut(session)
+      res.append('Set-Cookie', clearCookie(cookies.session))
+      // What the browser kept of the calls goes with the session, so that "back" shows nothing.
+      res.setHeader('Clear-Site-Data', '"cache"')
+      noStore(res).json({ logoutUrl })
+    },
+  })
+
+const me = (login: Login): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/v1/me',
+    operationId: 'me',
+    summary: 'Who is asking',
+    tag: 'Login',
+    responses: { 200: { description: 'The caller', content: { 'application/json': MeSchema } } },
+    problems: ['unauthenticated', 'csrf'],
+    handle: ({ req, res }) => {
+      const { sub, displayName, roles, memberRef, entities } = actorOf(req)
+      const csrfToken = sessionOf(req)?.csrfToken ?? null
+      noStore(res).json({ sub, displayName, roles, memberRef, entities, csrfToken, demo: login.demo })
+    },
+  })
+
+const hereOnPublicUrl = (req: Request, publicUrl: string): string => {
+  const { pathname, search } = new URL(req.originalUrl, publicUrl)
+  return new URL(pathname + search, publicUrl).href
+}
+
+const noStore = (res: Response): Response => res.set('Cache-Control', 'private, no-store')
+
+const go = (res: Response, location: string): void => {
+  noStore(res).redirect(303, location)
+}
+
+function sendPage(res: Response, status: number, html: string): void {
+  noStore(res).set({ 'Content-Security-Policy': PAGE_POLICY, 'Referrer-Policy': 'no-referrer' })
+  res.status(status).type('html').send(html)
+}
+
+const TROUBLES: Partial<Record<ProblemCode, LoginTrouble>> = {
+  login_failed: 'failed',
+  unavailable: 'unavailable',
+  too_many_requests: 'too_many',
+}
+
+/** A person is looking at these two addresses: expected failures become a page instead of problem JSON. */
+async function orTroublePage({ logger }: Login, res: Response, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    const trouble = error instanceof Problem ? TROUBLES[error.code] : undefined
+    if (!(error instanceof Problem && trouble)) throw error
+    if (error.status >= 500) logger.error('login unavailable', { code: error.code, error: error.cause })
+    if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds))
+    sendPage(res, error.status, troublePage(trouble))
+  }
+}
