@@ -1,0 +1,77 @@
+/** One contender: does one unit of work and says how many bytes it moved. */
+export type Work = () => Promise<number>
+
+export interface Rate {
+  readonly perSecond: number
+  readonly bytesPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+export interface Round {
+  readonly connections: number
+  readonly seconds: number
+}
+
+/** Keeps `connections` units of work under way for the given time. */
+export async function runFor(work: Work, { connections, seconds }: Round): Promise<Rate> {
+  const durations: number[] = []
+  let bytes = 0
+  const started = performance.now()
+  const end = started + seconds * 1000
+  async function worker(): Promise<void> {
+    while (performance.now() < end) {
+      const begin = performance.now()
+      bytes += await work()
+      durations.push(performance.now() - begin)
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, worker))
+  const elapsed = (performance.now() - started) / 1000
+  durations.sort((a, b) => a - b)
+  return {
+    perSecond: durations.length / elapsed,
+    bytesPerSecond: bytes / elapsed,
+    p50Ms: quantile(durations, 0.5),
+    p99Ms: quantile(durations, 0.99),
+  }
+}
+
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
+
+const median = (values: readonly number[]): number =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  )
+
+export interface Comparison {
+  readonly ours: readonly Rate[]
+  readonly peer: readonly Rate[]
+  /** Median over the rounds of ours / peer, each pair taken side by side. */
+  readonly ratio: number
+}
+
+/** Ours and the peer by turns, so that a noisy neighbour disturbs both alike. */
+export async function compare(
+  ours: Work,
+  peer: Work,
+  measure: (rate: Rate) => number,
+  { rounds, ...round }: Round & { rounds: number },
+): Promise<Comparison> {
+  await runFor(ours, { ...round, seconds: 2 })
+  await runFor(peer, { ...round, seconds: 2 })
+  const results = { ours: [] as Rate[], peer: [] as Rate[] }
+  for (let index = 0; index < rounds; index += 1) {
+    results.ours.push(await runFor(ours, round))
+    results.peer.push(await runFor(peer, round))
+  }
+  const ratio = median(
+    results.ours.map((rate, index) => measure(rate) / measure(results.peer[index] ?? rate)),
+  )
+  return { ...results, ratio }
+}
+
+export const medianOf = (rates: readonly Rate[], measure: (rate: Rate) => number): number =>
+  median(rates.map(measure))

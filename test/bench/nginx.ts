@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, ownDirectory, removeDirectory, spawnOwn, waitFor } from '../support/processes.ts'
+
+/**
+ * nginx with its best settings as a reverse proxy of the store: kept-alive upstream connections,
+ * no buffering to disk, no Nagle delay. Requests carry a presigned query, so nginx does no signing.
+ */
+export async function startNginx(upstream: string): Promise<{ origin: string; stop(): Promise<void> }> {
+  const directory = ownDirectory('nginx')
+  const port = await freePort()
+  const { host } = new URL(upstream)
+  mkdirSync(join(directory, 'temp'))
+  writeFileSync(
+    join(directory, 'nginx.conf'),
+    `daemon off; worker_processes 1; pid ${directory}/pid; error_log ${directory}/error.log;
+events { worker_connections 1024; }
+http {
+  access_log off; tcp_nodelay on; tcp_nopush off; keepalive_requests 1000000;
+  client_body_temp_path ${directory}/temp; proxy_temp_path ${directory}/temp;
+  fastcgi_temp_path ${directory}/temp; uwsgi_temp_path ${directory}/temp; scgi_temp_path ${directory}/temp;
+  upstream store { server ${host}; keepalive 64; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://store; proxy_http_version 1.1;
+      proxy_set_header Connection ""; proxy_set_header Host ${host};
+      proxy_max_temp_file_size 0; proxy_buffers 16 64k; proxy_buffer_size 64k; proxy_busy_buffers_size 128k;
+    }
+  }
+}
+`,
+  )
+  const own = spawnOwn('/usr/sbin/nginx', ['-c', join(directory, 'nginx.conf'), '-p', directory], {
+    log: join(directory, 'log'),
+  })
+  const origin = `http://127.0.0.1:${port}`
+  await waitFor('nginx', async () => ((await fetch(origin).catch(() => undefined)) ? true : undefined), {
+    process: own,
+  })
+  return {
+    origin,
+    async stop() {
+      await own.stop()
+      removeDirectory(directory)
+    },
+  }
+}

@@ -1,0 +1,218 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import pg from 'pg'
+import { Pool } from 'undici'
+import { startPostgres } from '../support/postgres.ts'
+import { startRgw, type TestBucket } from '../support/rgw.ts'
+import { type RunningService, startService } from '../support/service.ts'
+import { persons } from '../support/tokens.ts'
+import { delivery, wav } from './delivery.ts'
+import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
+import { startNginx } from './nginx.ts'
+import { presignedPath } from './presign.ts'
+
+/**
+ * Our figures beside a peer's, taken by turns in one run on the same store, with authentication,
+ * audit and encryption on: `npm run bench`, or `npm run bench seek list` for some of them.
+ */
+const MIB = 1024 * 1024
+const MEMBER = 'M-bench'
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5)
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 10)
+const LIST_ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000)
+
+interface Stage {
+  readonly service: RunningService
+  readonly bucket: TestBucket
+  readonly databaseUrl: string
+}
+
+const chosen = process.argv.slice(2)
+const wanted = (name: string): boolean => chosen.length === 0 || chosen.includes(name)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const perSecond = (rate: Rate): number => rate.perSecond
+const megabytes = (rate: Rate): number => rate.bytesPerSecond / 1e6
+
+function report(
+  name: string,
+  unit: string,
+  result: Comparison,
+  measure: (rate: Rate) => number,
+  goal: string,
+): void {
+  const ours = medianOf(result.ours, measure)
+  const peer = medianOf(result.peer, measure)
+  const latency = medianOf(result.ours, (rate) => rate.p99Ms)
+  print(
+    `${name.padEnd(28)} ratio ${result.ratio.toFixed(2)}  (ours ${ours.toFixed(0)} ${unit}, peer ${peer.toFixed(0)} ${unit}, our p99 ${latency.toFixed(1)} ms; goal ${goal})`,
+  )
+}
+
+async function deliver(service: RunningService, bytes: number): Promise<string> {
+  const { body, contentType } = delivery(MEMBER, wav(bytes))
+  const response = await service.call('/v1/recordings', persons.recorder(), {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: new Uint8Array(body),
+  })
+  if (response.status !== 201)
+    throw new Error(`delivery answered ${response.status}: ${await response.text()}`)
+  return ((await response.json()) as { id: string }).id
+}
+
+/** GETs over a pool of kept-alive connections, reading the body to its end. */
+function getter(origin: string, connections: number, expected: number) {
+  const pool = new Pool(origin, { connections, pipelining: 1 })
+  return {
+    async get(path: string, headers: Record<string, string>): Promise<number> {
+      const { statusCode, body } = await pool.request({ path, method: 'GET', headers })
+      let bytes = 0
+      for await (const chunk of body) bytes += (chunk as Buffer).length
+      if (statusCode !== expected) throw new Error(`${path.split('?')[0]} answered ${statusCode}`)
+      return bytes
+    },
+    close: () => pool.close(),
+  }
+}
+
+async function reading(stage: Stage): Promise<void> {
+  const nginx = await startNginx(stage.bucket.endpoint)
+  const authorization = `Bearer ${stage.service.issuer.token(persons.member(MEMBER))}`
+  try {
+    if (wanted('seek')) await seek(stage, nginx.origin, authorization)
+    if (wanted('download')) await download(stage, nginx.origin, authorization)
+  } finally {
+    await nginx.stop()
+  }
+}
+
+async function seek(stage: Stage, nginxOrigin: string, authorization: string): Promise<void> {
+  const size = 5 * MIB
+  const id = await deliver(stage.service, size)
+  const range = () => {
+    const start = randomInt(0, size - 65_536)
+    return `bytes=${start}-${start + 65_535}`
+  }
+  const ours = getter(stage.service.baseUrl, 8, 206)
+  const peer = getter(nginxOrigin, 8, 206)
+  const path = presignedPath(stage.bucket, `recordings/${id}/original.age`)
+  const result = await compare(
+    () => ours.get(`/v1/recordings/${id}/audio`, { authorization, range: range() }),
+    () => peer.get(path, { range: range() }),
+    perSecond,
+    { connections: 8, seconds: SECONDS, rounds: ROUNDS },
+  )
+  report('seek, 64 KiB ranges', 'req/s', result, perSecond, '>= 0.45, floor 0.35, nginx proxy')
+  await Promise.all([ours.close(), peer.close()])
+}
+
+async function download(stage: Stage, nginxOrigin: string, authorization: string): Promise<void> {
+  const id = await deliver(stage.service, 50 * MIB)
+  const ours = getter(stage.service.baseUrl, 2, 200)
+  const peer = getter(nginxOrigin, 2, 200)
+  const path = presignedPath(stage.bucket, `recordings/${id}/original.age`)
+  const result = await compare(
+    () => ours.get(`/v1/recordings/${id}/audio`, { authorization }),
+    () => peer.get(path, {}),
+    megabytes,
+    { connections: 2, seconds: SECONDS, rounds: ROUNDS },
+  )
+  report('full download, 50 MiB', 'MB/s', result, megabytes, '>= 0.9, nginx proxy')
+  await Promise.all([ours.close(), peer.close()])
+}
+
+async function ingest({ service, bucket }: Stage): Promise<void> {
+  const audio = wav(50 * MIB)
+  const pool = new Pool(service.baseUrl, { connections: 1 })
+  const authorization = `Bearer ${service.issuer.token(persons.recorder())}`
+  const ours = async (): Promise<number> => {
+    const { body, contentType } = delivery(MEMBER, audio)
+    const headers = { authorization, 'content-type': contentType, 'content-length': String(body.length) }
+    const answer = await pool.request({ path: '/v1/recordings', method: 'POST', headers, body })
+    const text = await answer.body.text()
+    if (answer.statusCode !== 201) throw new Error(`delivery answered ${answer.statusCode}: ${text}`)
+    return audio.length
+  }
+  const peer = async (): Promise<number> => {
+    await bucket.client.send(
+      new PutObjectCommand({ Bucket: bucket.bucket, Key: `bare/${randomUUID()}`, Body: audio }),
+    )
+    return audio.length
+  }
+  const result = await compare(ours, peer, megabytes, {
+    connections: 1,
+    seconds: SECONDS / 2,
+    rounds: ROUNDS,
+  })
+  report('ingest, 50 MiB', 'MB/s', result, megabytes, '>= 0.6, bare SDK put')
+  await pool.close()
+}
+
+const FILL = `
+insert into recording (id, entity, call_id, status, member_ref, agent_ref, product, direction, language,
+  notice_version, started_at, ended_at, received_at, keep_until, due_at)
+select gen_random_uuid(), 'hmbs', 'bench-' || n, 'available', 'M-' || (n % 200), 'A-' || (n % 50), 'disability',
+  'inbound', 'nl', '2026-01', now() - n * interval '10 seconds', now() - n * interval '10 seconds' + interval '3 minutes',
+  now(), current_date + 100, now() + interval '101 days'
+from generate_series(1, $1::int) n`
+
+const FILL_TAGS = `
+insert into purpose_tag (recording_id, purpose, legal_basis, product, rule_id, rule_version, trigger, trigger_date,
+  retain_until, state)
+select id, 'training_coaching', 'legitimate_interests', 'disability', 'training', 1, 'call.ended', current_date,
+  current_date + 100, 'active' from recording where call_id like 'bench-%'`
+
+/** One member's pages out of a million recordings, 5,000 of them the member's own; the peer is the same page over pg alone. */
+async function list({ service, databaseUrl }: Stage): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  print(`filling ${LIST_ROWS.toLocaleString('en')} recordings ...`)
+  await client.query(FILL, [LIST_ROWS])
+  await client.query(FILL_TAGS)
+  await client.query('vacuum analyze')
+  const pool = new Pool(service.baseUrl, { connections: 4 })
+  const authorization = `Bearer ${service.issuer.token(persons.member('M-7'))}`
+  const cursors: string[] = ['']
+  const page = async (): Promise<number> => {
+    const cursor = cursors[randomInt(0, cursors.length)] ?? ''
+    const { statusCode, body } = await pool.request({
+      path: `/v1/recordings?limit=50${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      method: 'GET',
+      headers: { authorization },
+    })
+    const text = await body.text()
+    if (statusCode !== 200) throw new Error(`list answered ${statusCode}: ${text}`)
+    const { items, nextCursor } = JSON.parse(text) as { items: unknown[]; nextCursor: string | null }
+    if (items.length !== 50) throw new Error(`page of ${items.length}`)
+    if (nextCursor && cursors.length < 90) cursors.push(nextCursor)
+    return text.length
+  }
+  for (let i = 0; i < 500; i += 1) await page()
+  const rate = await runFor(page, { connections: 4, seconds: SECONDS })
+  const one = await runFor(page, { connections: 1, seconds: SECONDS })
+  print(
+    `list, 50 of ${LIST_ROWS.toLocaleString('en')}`.padEnd(28) +
+      ` p99 ${one.p99Ms.toFixed(1)} ms, p50 ${one.p50Ms.toFixed(1)} ms on one connection; ` +
+      `p99 ${rate.p99Ms.toFixed(1)} ms at ${rate.perSecond.toFixed(0)} pages/s on four (goal p99 <= 15 ms)`,
+  )
+  await Promise.all([pool.close(), client.end()])
+}
+
+const postgres = await startPostgres({ durable: true })
+const rgw = await startRgw()
+try {
+  const database = await postgres.createDatabase()
+  const bucket = await rgw.createBucket({ versioning: true })
+  const service = await startService({ databaseUrl: database.url, bucket, env: { LOG_LEVEL: 'warn' } })
+  const stage = { service, bucket, databaseUrl: database.url }
+  try {
+    if (wanted('seek') || wanted('download')) await reading(stage)
+    if (wanted('ingest')) await ingest(stage)
+    if (wanted('list')) await list(stage)
+  } finally {
+    await service.stop()
+  }
+} finally {
+  await Promise.allSettled([postgres.stop(), rgw.stop()])
+}
