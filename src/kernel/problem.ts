@@ -31,6 +31,10 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'This method is not supported here' },
   range_not_satisfiable: { status: 416, title: 'The requested range is outside the recording' },
   login_failed: { status: 400, title: 'The login could not be completed; start again' },
+  clock_disagreement: {
+    status: 503,
+    title: 'The clocks of service and database differ; nothing is deleted until they agree',
+  },
   storage_full: { status: 507, title: 'The storage is full' },
   damaged_recording: { status: 502, title: 'The stored recording failed its integrity check' },
   unavailable: { status: 503, title: 'A part this needs is unavailable; try again shortly' },

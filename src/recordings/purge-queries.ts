@@ -1,0 +1,138 @@
+import { sql } from 'kysely'
+import type { Connection, Tx } from '../db/database.ts'
+import { workerIsGone } from '../db/instance.ts'
+
+/** The right to destroy one recording; whoever has a newer fence has taken it over. */
+export interface Claim {
+  readonly id: string
+  readonly fence: number
+}
+
+export interface Wanted {
+  readonly instance: number
+  /** Claimed by this process and being worked on; its other claims were broken off and are free. */
+  readonly inFlight: readonly string[]
+  readonly quarantinedBefore: Date
+  readonly now: Date
+  readonly limit: number
+}
+
+/** Recordings whose destroyer is gone or was broken off, and whose store did not ask for patience. */
+const leftBehind = ({ instance, inFlight, now, limit }: Wanted) => sql`
+  select id from recording
+  where status = 'destroying' and hold_count = 0 and not restricted and (retry_at is null or retry_at <= ${now})
+    and (${workerIsGone('worker')} or (worker = ${instance} and id <> all(${inFlight}::uuid[])))
+  order by worker, id limit ${limit}`
+
+/** Recordings whose grace is over, oldest first. */
+const graceOver = ({ quarantinedBefore, limit }: Wanted) => sql`
+  select id from recording
+  where status = 'quarantined' and hold_count = 0 and not restricted and quarantined_at <= ${quarantinedBefore}
+  order by quarantined_at, id limit ${limit}`
+
+/** Claims up to `limit` recordings; whatever another transaction has locked is left to it. */
+export async function claimForDestruction(tx: Tx, wanted: Wanted): Promise<Claim[]> {
+  const { rows } = await sql<Claim>`
+    with left_behind as (${leftBehind(wanted)} for update skip locked),
+      grace_over as (${graceOver(wanted)} for update skip locked)
+    update recording
+    set status = 'destroying', worker = ${wanted.instance}, fence = nextval('recording_fence'), retry_at = null
+    where id in (select id from left_behind union all select id from grace_over limit ${wanted.limit})
+    returning id, fence`.execute(tx)
+  return rows
+}
+
+/** What `claimForDestruction` would take now, without a lock or a change. */
+export async function listForDestruction(connection: Connection, wanted: Wanted): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with left_behind as (${leftBehind(wanted)}), grace_over as (${graceOver(wanted)})
+    select id from left_behind union all select id from grace_over limit ${wanted.limit}`.execute(connection)
+  return rows.map(({ id }) => id)
+}
+
+/** Purposes, rules and ends of a recording: what its destruction is accounted for with. */
+export async function accountOf(tx: Tx, id: string) {
+  const rows = await tx
+    .selectFrom('purpose_tag')
+    .select(['purpose', 'rule_id', 'rule_version', 'retain_until'])
+    .where('recording_id', '=', id)
+    .orderBy('purpose')
+    .execute()
+  return rows.map((row) => ({
+    purpose: row.purpose,
+    rule: `${row.rule_id}@${row.rule_version}`,
+    retainUntil: row.retain_until,
+  }))
+}
+
+/** Everything that hangs on a recording, the key first: without it no copy anywhere can be opened. */
+export async function deleteBelongings(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('recording_key').where('recording_id', '=', id).execute()
+  await tx.deleteFrom('ingest_request').where('recording_id', '=', id).execute()
+  await tx.deleteFrom('playback').where('recording_id', '=', id).execute()
+  await tx.deleteFrom('purpose_tag').where('recording_id', '=', id).execute()
+  await tx.deleteFrom('rendition').where('recording_id', '=', id).execute()
+}
+
+/**
+ * Leaves of a recording only that it is gone. False when the claim was taken over or a hold is there.
+ * The day of receipt would tell the day of the call, so it is reduced to its month.
+ */
+export async function writeTombstone(tx: Tx, { id, fence }: Claim, now: Date): Promise<boolean> {
+  const result = await tx
+    .updateTable('recording')
+    .set({
+      status: 'destroyed',
+      destroyed_at: now,
+      received_at: sql<Date>`date_trunc('month', received_at at time zone 'UTC') at time zone 'UTC'`,
+      ...NOTHING_OF_THE_CALL,
+    })
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .where('status', '=', 'destroying')
+    .where('hold_count', '=', 0)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+const NOTHING_OF_THE_CALL = {
+  status_reason: null,
+  call_id: null,
+  member_ref: null,
+  agent_ref: null,
+  team: null,
+  product: null,
+  direction: null,
+  language: null,
+  notice_version: null,
+  sensitivity: sql<string[]>`'{}'`,
+  channels: null,
+  silence: '[]',
+  links: '{}',
+  started_at: null,
+  ended_at: null,
+  fingerprint: null,
+  keep_until: null,
+  due_at: null,
+  quarantined_at: null,
+  restricted: false,
+  worker: null,
+  retry_at: null,
+} as const
+
+/** Gives the claim back with the reason; nobody tries again before `retryAt`. */
+export async function giveBack(
+  tx: Tx,
+  { id, fence }: Claim,
+  reason: string,
+  retryAt: Date,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('recording')
+    .set({ status_reason: reason, retry_at: retryAt, worker: null })
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .where('status', '=', 'destroying')
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
