@@ -14,7 +14,7 @@ const COOLDOWN_MS = MINUTE
 /** Pause after a failed first load: nobody can log in meanwhile, so it is short. */
 const FIRST_LOAD_PAUSE_MS = 5 * SECOND
 /** How long a key id that a refresh did not find causes no refresh of its own. */
-const UNKNOWN_MS = 5 * MINUTE
+const UNKNOWN_MS = 2 * MINUTE
 const MAX_UNKNOWN = 1000
 
 export interface KeySource {
