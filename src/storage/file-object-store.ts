@@ -1,0 +1,300 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { addAbortSignal, Readable } from 'node:stream'
+import { KIB } from '../kernel/units.ts'
+import { ignoreGone, isGone, translate, translated } from './file-errors.ts'
+import {
+  counterOf,
+  type Entry,
+  entryPath,
+  makeDirectory,
+  objectDirectory,
+  prefixDirectory,
+  pruneEmpty,
+  replaceFile,
+  syncDirectory,
+  versionIdAt,
+  walk,
+} from './file-layout.ts'
+import {
+  type ByteSpan,
+  type ObjectStore,
+  ObjectStoreError,
+  type ObjectTags,
+  type ObjectVersion,
+  type OpenUpload,
+  type RemovalFailure,
+} from './object-store.ts'
+
+const PAGE = 1000
+const WRITE_BUFFER_BYTES = 256 * KIB
+
+interface VersionNotes {
+  readonly tags: Partial<ObjectTags>
+  readonly held: boolean
+}
+
+/**
+ * An object store in a directory, with the same meaning as S3: versions, tags, holds, unfinished
+ * uploads. Everything acknowledged survives a power cut. One process at a time writes to it.
+ * Throws ObjectStoreError when the directory cannot be made or read.
+ */
+export async function openFileObjectStore(directory: string): Promise<ObjectStore> {
+  const root = join(resolve(directory), 'objects')
+  await translated(() => makeDirectory(root))
+  return new FileObjectStore(root)
+}
+
+class FileObjectStore implements ObjectStore {
+  readonly kind = 'file'
+  readonly #root: string
+  /** The tail of the work queued per key: changes to one object happen one after the other. */
+  readonly #queues = new Map<string, Promise<unknown>>()
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  async put(key: string, body: Readable, signal: AbortSignal): Promise<{ versionId: string; bytes: number }> {
+    // The body may fail while the file is still being made; the loop below then meets that error.
+    body.on('error', () => undefined)
+    const directory = objectDirectory(this.#root, key)
+    const part = entryPath(directory, randomBytes(8).toString('hex'), 'part')
+    const handle = await translated(() => createIn(directory, part)).catch((error) => {
+      body.destroy()
+      throw error
+    })
+    try {
+      const bytes = await writeAll(handle, body, signal)
+      await translated(() => handle.sync())
+      signal.throwIfAborted()
+      const versionId = await this.#oneByOne(key, () => this.#publish(key, part))
+      return { versionId, bytes }
+    } catch (error) {
+      await unlink(part).catch(ignoreGone)
+      await pruneEmpty(this.#root, directory)
+      throw error
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async #publish(key: string, part: string): Promise<string> {
+    const directory = objectDirectory(this.#root, key)
+    const newest = (await this.#versionsOf(key)).at(-1)
+    const versionId = versionIdAt(newest ? counterOf(newest.id) + 1 : 1, randomBytes(6).toString('hex'))
+    await rename(part, entryPath(directory, versionId, 'data'))
+    await syncDirectory(directory)
+    return versionId
+  }
+
+  async head(key: string): Promise<{ bytes: number; versionId: string } | undefined> {
+    return translated(async () => {
+      const newest = (await this.#versionsOf(key)).at(-1)
+      return newest && { bytes: (await stat(newest.path)).size, versionId: newest.id }
+    })
+  }
+
+  async open(key: string, span: ByteSpan, signal: AbortSignal): Promise<Readable> {
+    signal.throwIfAborted()
+    const newest = await this.#newest(key)
+    if (span.length === 0) return Readable.from([])
+    const handle = await translated(() => open(newest.path, 'r'))
+    const { offset, length } = span
+    return createReadStream('', { fd: handle, start: offset, end: offset + length - 1, signal })
+  }
+
+  async setTags(key: string, tags: ObjectTags): Promise<void> {
+    await this.#oneByOne(key, async () => {
+      const newest = await this.#newest(key)
+      await this.#annotate(newest.path, { ...(await notesOf(newest.path)), tags })
+    })
+  }
+
+  async tags(key: string): Promise<Partial<ObjectTags>> {
+    return translated(async () => (await notesOf((await this.#newest(key)).path)).tags)
+  }
+
+  async setHold(key: string, versionId: string, held: boolean): Promise<void> {
+    await this.#oneByOne(key, async () => {
+      const version = (await this.#versionsOf(key)).find((entry) => entry.id === versionId)
+      if (!version) throw new ObjectStoreError('missing', 'there is no such version')
+      await this.#annotate(version.path, { ...(await notesOf(version.path)), held })
+    })
+  }
+
+  #annotate(dataPath: string, notes: VersionNotes): Promise<void> {
+    return replaceFile(notesPath(dataPath), JSON.stringify(notes))
+  }
+
+  async *listVersions(prefix: string): AsyncGenerator<readonly ObjectVersion[]> {
+    yield* inPages(this.#find(prefix, 'data', describeVersions))
+  }
+
+  async *listUploads(prefix: string): AsyncGenerator<readonly OpenUpload[]> {
+    yield* inPages(this.#find(prefix, 'part', describeUploads))
+  }
+
+  async *#find<T>(prefix: string, kind: Entry['kind'], describe: (found: readonly Entry[]) => Promise<T[]>) {
+    try {
+      for await (const entries of walk(this.#root, prefixDirectory(this.#root, prefix))) {
+        yield* await describe(entries.filter((entry) => entry.kind === kind))
+      }
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  async removeVersions(versions: readonly Pick<ObjectVersion, 'key' | 'versionId'>[]) {
+    const failed: RemovalFailure[] = []
+    for (const { key, versionId } of versions) {
+      const removed = await this.#oneByOne(key, () => this.#remove(key, versionId))
+      if (!removed) failed.push({ key, versionId, code: 'AccessDenied' })
+    }
+    return { removed: versions.length - failed.length, failed }
+  }
+
+  /** False when the version is held. Notes go first: bytes without notes are found again, not the reverse. */
+  async #remove(key: string, versionId: string): Promise<boolean> {
+    const version = (await this.#versionsOf(key)).find((entry) => entry.id === versionId)
+    if (!version) return true
+    if ((await notesOf(version.path)).held) return false
+    const directory = objectDirectory(this.#root, key)
+    await unlink(`${notesPath(version.path)}.tmp`).catch(ignoreGone)
+    await unlink(notesPath(version.path)).catch(ignoreGone)
+    await unlink(version.path).catch(ignoreGone)
+    await syncDirectory(directory)
+    await pruneEmpty(this.#root, directory)
+    return true
+  }
+
+  async abortUpload({ key, uploadId }: Pick<OpenUpload, 'key' | 'uploadId'>): Promise<void> {
+    const directory = objectDirectory(this.#root, key)
+    await translated(async () => {
+      await unlink(entryPath(directory, uploadId, 'part')).catch(ignoreGone)
+      await pruneEmpty(this.#root, directory)
+    })
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    await translated(() => stat(this.#root))
+  }
+
+  close(): void {
+    // There is nothing to release: files are opened per call.
+  }
+
+  /** The versions of exactly this key, oldest first. */
+  async #versionsOf(key: string): Promise<readonly Entry[]> {
+    const directory = objectDirectory(this.#root, key)
+    for await (const entries of walk(this.#root, directory)) {
+      return entries[0]?.key === key ? versionsAmong(entries) : []
+    }
+    return []
+  }
+
+  async #newest(key: string): Promise<Entry> {
+    const newest = (await translated(() => this.#versionsOf(key))).at(-1)
+    if (!newest) throw new ObjectStoreError('missing', 'the store has no such object')
+    return newest
+  }
+
+  async #oneByOne<T>(key: string, act: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(key) ?? Promise.resolve()
+    const turn = before.then(() => translated(act))
+    const tail = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#queues.set(key, tail)
+    try {
+      return await turn
+    } finally {
+      if (this.#queues.get(key) === tail) this.#queues.delete(key)
+    }
+  }
+}
+
+const versionsAmong = (entries: readonly Entry[]): readonly Entry[] =>
+  entries.filter((entry) => entry.kind === 'data').sort((a, b) => counterOf(a.id) - counterOf(b.id))
+
+async function describeVersions(entries: readonly Entry[]): Promise<ObjectVersion[]> {
+  const sorted = versionsAmong(entries)
+  const described = sorted.map(async (entry, i) => {
+    const { size, mtime } = await stat(entry.path)
+    const isLatest = i === sorted.length - 1
+    return {
+      key: entry.key,
+      versionId: entry.id,
+      isMarker: false,
+      isLatest,
+      bytes: size,
+      lastModified: mtime,
+    }
+  })
+  return present(described)
+}
+
+const describeUploads = (entries: readonly Entry[]): Promise<OpenUpload[]> =>
+  present(
+    entries.map(async ({ key, id, path }) => ({ key, uploadId: id, initiated: (await stat(path)).mtime })),
+  )
+
+/** Those that did not go away between listing and looking. */
+async function present<T>(described: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.all(described.map((one) => one.catch(ignoreGone)))
+  return settled.filter((one) => one !== undefined) as T[]
+}
+
+async function* inPages<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let page: T[] = []
+  for await (const item of items) {
+    page.push(item)
+    if (page.length < PAGE) continue
+    yield page
+    page = []
+  }
+  if (page.length > 0) yield page
+}
+
+const notesPath = (dataPath: string): string => dataPath.replace(/data$/, 'json')
+
+async function notesOf(dataPath: string): Promise<VersionNotes> {
+  const text = await readFile(notesPath(dataPath), 'utf8').catch(ignoreGone)
+  return text === undefined ? { tags: {}, held: false } : JSON.parse(text)
+}
+
+/** A removal of the last sibling may take the directory away before the file is made, hence the loop. */
+async function createIn(directory: string, path: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    await makeDirectory(directory)
+    try {
+      return await open(path, 'wx', 0o600)
+    } catch (error) {
+      if (!isGone(error) || attempt === 10) throw error
+    }
+  }
+}
+
+/** Copies the stream into the file through one buffer; errors of the stream itself pass unchanged. */
+async function writeAll(handle: FileHandle, body: Readable, signal: AbortSignal): Promise<number> {
+  const buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES)
+  let bytes = 0
+  let filled = 0
+  for await (const chunk of addAbortSignal(signal, body) as AsyncIterable<Buffer>) {
+    for (let at = 0; at < chunk.length; ) {
+      const copied = chunk.copy(buffer, filled, at)
+      at += copied
+      filled += copied
+      bytes += copied
+      if (filled < buffer.length) continue
+      await translated(() => handle.writeFile(buffer))
+      filled = 0
+    }
+  }
+  await translated(() => handle.writeFile(buffer.subarray(0, filled)))
+  return bytes
+}
