@@ -111,7 +111,7 @@ async function runAs(
   const child = spawn(launch.command, launch.args, {
     ...launch.identity,
     cwd: '/',
-    env: libraryEnv(binaries.libraryDir),
+    env: libraryEnv(binaries.libraryDirs),
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: CREATE_TIMEOUT,
     killSignal: 'SIGKILL',
@@ -133,8 +133,11 @@ async function runAs(
 }
 
 /** Directories that the server's user has to enter. */
-export const reachable = (binaries: PostgresBinaries, data: string): string[] =>
-  [binaries.binDir, binaries.libraryDir, data].filter((path) => path !== null)
+export const reachable = (binaries: PostgresBinaries, data: string): string[] => [
+  binaries.binDir,
+  ...binaries.libraryDirs,
+  data,
+]
 
 async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600)

@@ -26,8 +26,8 @@ export interface PostgresBinaries {
   readonly source: 'system' | 'npm'
   readonly binDir: string
   readonly major: number
-  /** Directory with the shared libraries' short names, when the package could not make them itself. */
-  readonly libraryDir: string | null
+  /** Where the loader has to look for shared libraries besides its own places. */
+  readonly libraryDirs: readonly string[]
 }
 
 /** Every usable PostgreSQL on this machine, the system's (which get security updates) first, newest first. */
@@ -37,7 +37,7 @@ export async function findPostgresBinaries(scratchDir: string): Promise<Postgres
 
 export async function findSystemPostgres(): Promise<PostgresBinaries[]> {
   const directories = await Promise.all(SYSTEM_PLACES.map(listPlace))
-  const found = await Promise.all(directories.flat().map((binDir) => probe('system', binDir, null)))
+  const found = await Promise.all(directories.flat().map((binDir) => probe('system', binDir, [])))
   return found.filter((binaries) => binaries !== null).sort((a, b) => b.major - a.major)
 }
 
@@ -52,8 +52,8 @@ export async function findNpmPostgres(
 ): Promise<PostgresBinaries[]> {
   const native = resolveNpmPackage(from)
   if (!native) return []
-  const libraryDir = (await hasLibraryLinks(native)) ? null : await linkLibraries(native, scratchDir)
-  const binaries = await probe('npm', join(native, 'bin'), libraryDir)
+  const libraryDirs = (await hasLibraryLinks(native)) ? [] : await linkLibraries(native, scratchDir)
+  const binaries = await probe('npm', join(native, 'bin'), libraryDirs)
   return binaries ? [binaries] : []
 }
 
@@ -86,16 +86,16 @@ async function listPlace([parent, pattern, inside]: (typeof SYSTEM_PLACES)[numbe
 async function probe(
   source: PostgresBinaries['source'],
   binDir: string,
-  libraryDir: string | null,
+  libraryDirs: readonly string[],
 ): Promise<PostgresBinaries | null> {
   try {
     await access(join(binDir, 'initdb'), constants.X_OK)
     const { stdout } = await run(join(binDir, 'postgres'), ['--version'], {
-      env: libraryEnv(libraryDir),
+      env: libraryEnv(libraryDirs),
       timeout: 10_000,
     })
     const major = Number(/(\d+)/.exec(stdout)?.[1])
-    return major >= OLDEST_MAJOR ? { source, binDir, major, libraryDir } : null
+    return major >= OLDEST_MAJOR ? { source, binDir, major, libraryDirs } : null
   } catch {
     // Not there, for another architecture, or broken: not a candidate, and the next one may do.
     return null
@@ -103,13 +103,14 @@ async function probe(
 }
 
 /** Environment for the server's programs: nothing of ours leaks into it. */
-export function libraryEnv(libraryDir: string | null): Record<string, string> {
+export function libraryEnv(libraryDirs: readonly string[]): Record<string, string> {
   const base = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C',
     TZ: 'UTC',
   }
-  return libraryDir ? { ...base, LD_LIBRARY_PATH: libraryDir, DYLD_LIBRARY_PATH: libraryDir } : base
+  const path = libraryDirs.join(':')
+  return path ? { ...base, LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path } : base
 }
 
 const PLATFORM_NAMES: Readonly<Record<string, string>> = { win32: 'windows' }
@@ -144,13 +145,14 @@ async function hasLibraryLinks(native: string): Promise<boolean> {
   return (await Promise.allSettled(checks)).every(({ status }) => status === 'fulfilled')
 }
 
-async function linkLibraries(native: string, scratchDir: string): Promise<string> {
+async function linkLibraries(native: string, scratchDir: string): Promise<string[]> {
   const libraryDir = join(scratchDir, 'lib')
   await mkdir(libraryDir, { recursive: true, mode: 0o755 })
   for (const { source, target } of await readLinks(native)) {
     await symlink(join(native, '..', source), join(libraryDir, basename(target))).catch(ignoreExisting)
   }
-  return libraryDir
+  // A library is looked for beside the link it was found by, so the real directory has to be named too.
+  return [libraryDir, join(native, 'lib')]
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

@@ -167,7 +167,7 @@ async function spawnServer(
     const child = spawn(launch.command, launch.args, {
       ...launch.identity,
       cwd: '/',
-      env: libraryEnv(binaries.libraryDir),
+      env: libraryEnv(binaries.libraryDirs),
       // A session of its own: Ctrl-C in the terminal reaches us, and we stop the server after our own drain.
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -209,11 +209,14 @@ async function stopServer(paths: ClusterPaths, server: Postmaster): Promise<void
   if (await otherClaimants(server.url)) return
   process.kill(server.pid, 'SIGINT')
   const until = AbortSignal.timeout(STOP_DEADLINE)
-  // The pid file goes last, and unlike the process table it cannot show a child that nobody has waited for.
   while ((await readPidFile(paths))?.pid === server.pid && isAlive(server.pid)) {
     if (until.aborted) throw new Error(`PostgreSQL (process ${server.pid}) did not stop; see ${paths.log}`)
     await sleep(POLL)
   }
+  // Without its pid file the server is done with the data. Its process follows within milliseconds, but as a
+  // child that nobody waits for (we may be process 1 of a container) its number would stay for ever.
+  const gone = AbortSignal.timeout(2 * SECOND)
+  while (isAlive(server.pid) && !gone.aborted) await sleep(POLL / 10)
 }
 
 async function freePort(): Promise<number> {
