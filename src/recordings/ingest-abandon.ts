@@ -1,0 +1,35 @@
+import { type AuditEvent, appendAudit } from '../audit/append.ts'
+import type { Database } from '../db/database.ts'
+import { type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
+import { eraseObjects } from './erase-objects.ts'
+import { deleteReceiving, lockReceiving } from './ingest-queries.ts'
+
+export interface AbandonPorts {
+  readonly db: Database
+  readonly store: ObjectStore
+}
+
+/**
+ * Undoes an unfinished upload: first everything in the store, then the rows, and the event with them.
+ * False, and nothing is touched, when the recording is not an unfinished upload of this worker, above
+ * all when a commit whose answer was lost did happen after all. Safe to repeat.
+ * Throws when the store or the database fails; the row then stays, and recovery repeats this.
+ */
+export async function abandonUpload(
+  { db, store }: AbandonPorts,
+  id: string,
+  worker: number,
+  event: AuditEvent,
+): Promise<boolean> {
+  // The lock waits for a commit that is still in progress, so its outcome is known here.
+  const owner = await db.transaction().execute((tx) => lockReceiving(tx, id))
+  if (owner !== worker) return false
+  const { refused } = await eraseObjects(store, id)
+  if (refused.length > 0)
+    throw new ObjectStoreError('denied', 'the store refused to remove an unfinished upload')
+  return await db.transaction().execute(async (tx) => {
+    if (!(await deleteReceiving(tx, id, worker))) return false
+    await appendAudit(tx, event)
+    return true
+  })
+}

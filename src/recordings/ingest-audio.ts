@@ -1,0 +1,108 @@
+import type { Readable, Transform } from 'node:stream'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Problem } from '../kernel/problem.ts'
+import { countingStream, digestStream } from '../kernel/stream-digest.ts'
+import { headGate } from '../kernel/stream-head.ts'
+import { SNIFF_BYTES, sniffAudio } from '../media/sniff.ts'
+import { type ObjectStore, ObjectStoreError, type ObjectTags } from '../storage/object-store.ts'
+
+/** An audio file on its way in. */
+export interface IncomingAudio {
+  /** Content type as the sender named it. */
+  readonly declaredType: string
+  readonly body: Readable
+  /** Resolves once everything around the audio was read too and is in order. */
+  readonly complete: Promise<void>
+}
+
+export interface StoredAudio {
+  readonly mediaType: string
+  readonly plainBytes: number
+  readonly cipherBytes: number
+  readonly sha256: Buffer
+}
+
+/**
+ * Streams audio into the store: recognised by its first bytes, counted, hashed and encrypted in one
+ * pass with constant memory, then checked against what the store says it holds. When it fails,
+ * nothing was stored or what was stored is still unconfirmed: the caller erases either way.
+ * Throws Problem (`empty_audio`, `unsupported_audio` or whatever failed the body) or ObjectStoreError.
+ */
+export async function storeAudio(
+  store: ObjectStore,
+  key: string,
+  audio: IncomingAudio,
+  encrypt: Transform,
+): Promise<StoredAudio> {
+  let mediaType = ''
+  const gate = headGate(SNIFF_BYTES, (head) => {
+    mediaType = recognise(head, audio.declaredType)
+  })
+  const plain = digestStream()
+  const cipher = countingStream()
+  const stop = new AbortController()
+  const abort = (error: unknown): never => {
+    stop.abort(error)
+    throw error
+  }
+  // Not waited for yet: after a failure the rest of the request is never read to its end.
+  audio.complete.catch((error: unknown) => stop.abort(error))
+  const [flowed, stored] = await Promise.allSettled([
+    pipeline(audio.body, gate, plain.stream, encrypt, cipher.stream, { signal: stop.signal }).catch(abort),
+    store.put(key, cipher.stream, stop.signal).catch(abort),
+  ])
+  const failures = [flowed, stored].flatMap((part) =>
+    part.status === 'rejected' ? [part.reason as unknown] : [],
+  )
+  if (failures.length > 0) throw rootCause([stop.signal.reason, ...failures])
+  await audio.complete
+  await verifySize(store, key, cipher.bytes(), stored)
+  return { mediaType, plainBytes: plain.bytes(), cipherBytes: cipher.bytes(), sha256: plain.sha256() }
+}
+
+function recognise(head: Buffer, declaredType: string): string {
+  if (head.length === 0) throw new Problem('empty_audio')
+  const mediaType = sniffAudio(head, declaredType)
+  if (!mediaType) throw new Problem('unsupported_audio')
+  return mediaType
+}
+
+/** Ends of one pipe fail together; what the sender or the store did wrong says more than the echo of it. */
+function rootCause(failures: readonly unknown[]): unknown {
+  return (
+    failures.find((failure) => failure instanceof Problem) ??
+    failures.find((failure) => failure instanceof ObjectStoreError) ??
+    failures[0]
+  )
+}
+
+async function verifySize(
+  store: ObjectStore,
+  key: string,
+  sent: number,
+  stored: PromiseSettledResult<{ bytes: number }>,
+): Promise<void> {
+  const acknowledged = stored.status === 'fulfilled' ? stored.value.bytes : undefined
+  const head = await store.head(key)
+  if (acknowledged === sent && head?.bytes === sent) return
+  throw new ObjectStoreError('unavailable', `the store holds ${head?.bytes ?? 'no'} bytes of ${sent}`)
+}
+
+/** Sets the tags and reads them back: some stores drop them without a word. */
+export async function setTagsSurely(store: ObjectStore, key: string, tags: ObjectTags): Promise<void> {
+  await store.setTags(key, tags)
+  const found = await store.tags(key)
+  const differing = (Object.keys(tags) as (keyof ObjectTags)[]).filter((name) => found[name] !== tags[name])
+  if (differing.length === 0) return
+  throw new ObjectStoreError('unavailable', `the store did not keep the tags ${differing.join(', ')}`)
+}
+
+/** SHA-256 of an audio file that is read but not kept. */
+export async function digestAudio(audio: IncomingAudio): Promise<Buffer> {
+  const digest = digestStream()
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  await pipeline(audio.body, digest.stream, nowhere)
+  await audio.complete
+  return digest.sha256()
+}
