@@ -1,0 +1,58 @@
+/** A refusal or failure of the API; `status` 0 means that no answer came at all. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, cause?: unknown) {
+    super(`${status} ${code}`, { cause })
+    this.status = status
+    this.code = code
+  }
+}
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'HEAD'
+  readonly body?: unknown
+  readonly csrfToken?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One call of the API of this origin, with the session cookie. Answers the parsed JSON, or undefined
+ * where there is no body. Throws `ApiProblem`; an abort by the caller is passed on as it is.
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(path, options)
+  if (!response.ok) throw new ApiProblem(response.status, await problemCode(response))
+  const isJson = response.headers.get('content-type')?.includes('json')
+  return (isJson ? await response.json() : undefined) as T
+}
+
+async function send(path: string, { method = 'GET', body, csrfToken, signal }: RequestOptions) {
+  const headers = new Headers({ accept: 'application/json' })
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  if (csrfToken) headers.set('x-csrf-token', csrfToken)
+  try {
+    return await fetch(path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    })
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    throw new ApiProblem(0, 'unreachable', cause)
+  }
+}
+
+async function problemCode(response: Response): Promise<string> {
+  try {
+    const problem = (await response.json()) as { code?: unknown }
+    return typeof problem.code === 'string' ? problem.code : 'unknown'
+  } catch {
+    // A proxy in between may answer with HTML; the status still tells enough.
+    return 'unknown'
+  }
+}

@@ -1,0 +1,70 @@
+import i18next from 'i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import type { Language } from './dates.ts'
+import { en } from './en.ts'
+import { nl } from './nl.ts'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'page'
+    resources: { page: typeof nl }
+  }
+}
+
+export const LANGUAGES: readonly Language[] = ['nl', 'en']
+const STORED_AS = 'listenback.language'
+
+/** Dutch unless this visitor chose otherwise before: the organisation speaks Dutch with its members. */
+export function startLanguage(): void {
+  const language = storedLanguage() ?? 'nl'
+  void i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'nl',
+    resources: { nl: { page: nl }, en: { page: en } },
+    defaultNS: 'page',
+    initAsync: false,
+    // React escapes what it renders.
+    interpolation: { escapeValue: false },
+  })
+  document.documentElement.lang = language
+}
+
+export function chooseLanguage(language: Language): void {
+  document.documentElement.lang = language
+  void i18next.changeLanguage(language)
+  try {
+    localStorage.setItem(STORED_AS, language)
+  } catch {
+    // A browser that refuses to store keeps the choice until the page is closed.
+  }
+}
+
+function storedLanguage(): Language | undefined {
+  try {
+    return LANGUAGES.find((language) => language === localStorage.getItem(STORED_AS))
+  } catch {
+    return undefined
+  }
+}
+
+export function useLanguage(): Language {
+  const { i18n } = useTranslation()
+  return i18n.language === 'en' ? 'en' : 'nl'
+}
+
+type Catalogue =
+  | 'purpose'
+  | 'purposeText'
+  | 'legalBasis'
+  | 'product'
+  | 'entity'
+  | 'role'
+  | 'state'
+  | 'direction'
+
+/** Names of catalogue codes; a code this page does not know is shown as it is (or as `fallback`). */
+export function useNames(): (kind: Catalogue, code: string, fallback?: string) => string {
+  const { i18n } = useTranslation()
+  return (kind, code, fallback = code) =>
+    i18n.getResource(i18n.language, 'page', `${kind}.${code}`) ?? fallback
+}

@@ -1,0 +1,54 @@
+import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
+import { useNames } from '../i18n/language.ts'
+import { nl } from '../i18n/nl.ts'
+import { PERIODS } from './period.ts'
+
+const PRODUCTS = Object.keys(nl.product)
+
+interface CallFiltersProps {
+  readonly period: string
+  readonly product: string
+}
+
+/** Which calls to show. The choice is part of the address, so a reload or a bookmark keeps it. */
+export function CallFilters({ period, product }: CallFiltersProps) {
+  const { t } = useTranslation()
+  const name = useNames()
+  const [, setAddress] = useSearchParams()
+  const choose = (field: string, value: string) =>
+    setAddress(
+      (address) => {
+        if (value) address.set(field, value)
+        else address.delete(field)
+        return address
+      },
+      { replace: true, preventScrollReset: true },
+    )
+  return (
+    <search className="filters" aria-label={t('calls.filter.label')}>
+      <label>
+        <span>{t('calls.filter.period')}</span>
+        <select value={period} onChange={(event) => choose('periode', event.currentTarget.value)}>
+          <option value="">{t('calls.filter.anyPeriod')}</option>
+          {PERIODS.map((known) => (
+            <option key={known} value={known}>
+              {t(`calls.filter.${known}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>{t('calls.filter.product')}</span>
+        <select value={product} onChange={(event) => choose('onderwerp', event.currentTarget.value)}>
+          <option value="">{t('calls.filter.anyProduct')}</option>
+          {PRODUCTS.map((code) => (
+            <option key={code} value={code}>
+              {name('product', code)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </search>
+  )
+}

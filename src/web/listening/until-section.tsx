@@ -1,0 +1,43 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Call } from '../api/contract.ts'
+import { calendarDay } from '../i18n/dates.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { sharePassed } from './share-passed.ts'
+
+/** Until when the recording as a whole is kept, and what happens then. */
+export function UntilSection({ call }: { readonly call: Call }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const [now] = useState(Date.now)
+  if (!call.keepUntil) {
+    return (
+      <section className="section">
+        <h2>{t('call.until.heading')}</h2>
+        <p className="until">{t('call.until.unknown')}</p>
+        <p>
+          {t('call.until.explainUnknown')} {t('call.until.access')}
+        </p>
+      </section>
+    )
+  }
+  return (
+    <section className="section">
+      <h2>{t('call.until.heading')}</h2>
+      <p className="until">{t('call.until.day', { day: calendarDay(call.keepUntil, language) })}</p>
+      <TimePassed share={sharePassed(call.startedAt, call.keepUntil, now)} />
+      <p>
+        {call.purposes.length > 1 ? t('call.until.explainMany') : t('call.until.explainOne')}{' '}
+        {t('call.until.access')}
+      </p>
+    </section>
+  )
+}
+
+/** Decoration: the text above says the same in words. */
+const TimePassed = ({ share }: { readonly share: number }) => (
+  <svg className="passed" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+    <rect className="passed__all" width="100" height="1" />
+    <rect className="passed__done" width={share * 100} height="1" />
+  </svg>
+)

@@ -1,0 +1,43 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import { usePage } from '../shell/context.ts'
+import type { Player, PlayerState } from './player.ts'
+
+/** What the controls need to know of a call. */
+export interface Sound {
+  readonly id: string
+  /** When the call was, in words; the controls are named after it. */
+  readonly when: string
+  /** Length from the call's own times, until the file tells it exactly. */
+  readonly durationSeconds: number | null
+}
+
+export interface PlayerOfCall {
+  readonly player: Player
+  /** Null while the player has another call or none. */
+  readonly state: PlayerState | null
+  readonly positionSeconds: number
+  readonly durationSeconds: number | null
+  readonly sounding: boolean
+}
+
+/** The player as one call sees it; a list of many calls redraws only the one that plays. */
+export function usePlayer(sound: Sound): PlayerOfCall {
+  const { player } = usePage()
+  const state = useSyncExternalStore(player.subscribe, () => {
+    const current = player.read()
+    return current.recordingId === sound.id ? current : null
+  })
+  return {
+    player,
+    state,
+    positionSeconds: state?.positionSeconds ?? 0,
+    durationSeconds: state?.durationSeconds ?? sound.durationSeconds,
+    sounding: state?.phase === 'playing' || state?.phase === 'opening',
+  }
+}
+
+/** Says that the controls of this call are on screen for as long as the component is. */
+export function useOnScreen(recordingId: string): void {
+  const { player } = usePage()
+  useEffect(() => player.show(recordingId), [player, recordingId])
+}

@@ -1,0 +1,37 @@
+import { createBrowserRouter, redirect } from 'react-router'
+import { CallPage } from './listening/call-page.tsx'
+import { CallsPage } from './listening/calls-page.tsx'
+import { MemberArea } from './listening/member-area.tsx'
+import { Crash } from './shell/failure.tsx'
+import { NotFound } from './shell/not-found.tsx'
+import { Shell } from './shell/shell.tsx'
+import { SignedIn } from './shell/signed-in.tsx'
+
+/**
+ * All pages. The member's pages come with the first load, because that is what nearly everybody is
+ * here for; areas for staff belong beside `MemberArea`, loaded by `lazy` when somebody opens them.
+ * The service answers these paths with the page (`src/http/web-page.ts`); keep the two in step.
+ */
+export const createRouter = () =>
+  createBrowserRouter([
+    {
+      Component: Shell,
+      ErrorBoundary: Crash,
+      children: [
+        {
+          Component: SignedIn,
+          children: [
+            {
+              Component: MemberArea,
+              children: [
+                { index: true, Component: CallsPage },
+                { path: 'gesprekken', loader: () => redirect('/') },
+                { path: 'gesprekken/:id', Component: CallPage },
+              ],
+            },
+            { path: '*', Component: NotFound },
+          ],
+        },
+      ],
+    },
+  ])
