@@ -17,8 +17,14 @@ export async function insertSession(connection: Connection, row: SessionRow): Pr
     .execute()
 }
 
-export function findSession(connection: Connection, idHash: Buffer): Promise<SessionRow | undefined> {
-  return connection.selectFrom('web_session').selectAll().where('id_hash', '=', idHash).executeTakeFirst()
+export async function findSession(connection: Connection, idHash: Buffer): Promise<SessionRow | undefined> {
+  const row = await connection
+    .selectFrom('web_session')
+    .selectAll()
+    .where('id_hash', '=', idHash)
+    .executeTakeFirst()
+  // Only insertSession writes this column, always from an Actor.
+  return row && { ...row, actor: row.actor as Actor }
 }
 
 export async function touchSession(connection: Connection, idHash: Buffer, at: Date): Promise<void> {

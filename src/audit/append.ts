@@ -1,6 +1,11 @@
-import type { Actor } from '../access/actor.ts'
 import type { Connection } from '../db/database.ts'
 import { newId } from '../kernel/ids.ts'
+
+/** Who acted, as far as the log needs to know. */
+export interface AuditActor {
+  readonly sub: string
+  readonly roles: readonly string[]
+}
 
 /** What may be said about an event: codes, ids, ranges and counts, never names or numbers of people. */
 export interface AuditEvent {
@@ -8,7 +13,7 @@ export interface AuditEvent {
   readonly action: 'C' | 'R' | 'U' | 'D' | 'E'
   readonly outcome: 'ok' | 'denied' | 'error'
   readonly at: Date
-  readonly actor: Actor | null
+  readonly actor: AuditActor | null
   readonly code?: string
   readonly recordingId?: string
   readonly playbackId?: string
@@ -23,7 +28,7 @@ export async function appendAudit(connection: Connection, ...events: readonly Au
   await connection.insertInto('audit_event').values(events.map(toRow)).execute()
 }
 
-const toRow = (event: AuditEvent) => ({
+export const toRow = (event: AuditEvent) => ({
   id: newId(),
   occurred_at: event.at,
   type: event.type,

@@ -1,5 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-import type { Actor } from '../access/actor.ts'
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 import type { RenditionName } from '../storage/keys.ts'
 
 export type RecordingStatus =
@@ -126,7 +125,7 @@ export interface AuditEventTable {
 
 export interface WebSessionTable {
   id_hash: Buffer
-  actor: Json<Actor>
+  actor: Json<object>
   csrf_token: string
   created_at: Date
   seen_at: Date
@@ -152,3 +151,6 @@ export interface Schema {
   web_session: WebSessionTable
   login_attempt: LoginAttemptTable
 }
+
+export type RecordingRow = Selectable<RecordingTable>
+export type PurposeTagRow = Selectable<PurposeTagTable>

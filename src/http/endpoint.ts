@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 import type { z } from 'zod'
-import { type FieldError, Problem, type ProblemCode } from '../kernel/problem.ts'
+import { fieldErrors } from '../kernel/field-errors.ts'
+import { Problem, type ProblemCode } from '../kernel/problem.ts'
 
 export interface ResponseSpec {
   readonly description: string
@@ -99,19 +100,3 @@ function parse(schema: z.ZodType | undefined, value: unknown, code: ProblemCode)
   if (code === 'not_found') throw new Problem('not_found')
   throw new Problem(code, { errors: fieldErrors(result.error) })
 }
-
-/** zod issues as fields named the way the caller wrote them: `silence[0].toSeconds`. */
-export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    const path = fieldPath(issue.path)
-    if (issue.code !== 'unrecognized_keys') return [{ field: path || 'body', message: issue.message }]
-    return issue.keys.map((key) => ({ field: fieldPath([...issue.path, key]), message: 'unknown field' }))
-  })
-}
-
-const fieldPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
-    '',
-  )

@@ -1,0 +1,83 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { type Config, loadConfig } from '../config/config.ts'
+import { isId } from '../kernel/ids.ts'
+import { decryptFile, decryptRecording } from './decrypt.ts'
+import { doctor } from './doctor.ts'
+import type { Edge } from './edge.ts'
+import { fsck } from './fsck.ts'
+import { migrateCommand } from './migrate.ts'
+import { serve } from './serve.ts'
+import { sweepCommand } from './sweep.ts'
+import { token } from './token.ts'
+
+function recordingId(text: string): string {
+  if (!isId(text)) throw new InvalidArgumentError('not a recording id')
+  return text
+}
+
+/** The command line. Every command reads the same environment and reports all its problems at once. */
+export function buildProgram(edge: Edge): Command {
+  const config = (): Config => loadConfig(edge.env, edge.readFile)
+  const program = new Command('listenback').description(
+    'Call recordings: deliver, listen back, know why each one exists, and prove that it is gone.',
+  )
+  program.configureOutput({
+    writeOut: (text) => edge.stdout.write(text),
+    writeErr: (text) => edge.stderr.write(text),
+  })
+  program
+    .command('serve', { isDefault: true })
+    .description('run the service; without any AUTH_ setting: the demo, on this machine only')
+    .action(() => serve(config(), edge))
+  program
+    .command('migrate')
+    .description('bring the database to the schema of this build')
+    .action(() => migrateCommand(config(), edge))
+  program
+    .command('doctor')
+    .description('examine configuration, database, bucket, keyring, ffmpeg and clocks')
+    .action(() => doctor(config(), edge))
+  program
+    .command('fsck')
+    .description('compare rows, objects, versions, uploads and keys; changes nothing unless told to')
+    .option('--repair', 'finish or remove what a crash left behind', false)
+    .action((options: { repair: boolean }) => fsck(config(), edge, options))
+  program
+    .command('sweep')
+    .description('quarantine what is due and destroy what has been in quarantine long enough')
+    .option('--dry-run', 'list what a run would do, and do nothing', false)
+    .action((options: { dryRun: boolean }) => sweepCommand(config(), edge, options))
+  addDecrypt(program, config, edge)
+  program
+    .command('token')
+    .description('print an access token of a demo person (demo mode only)')
+    .argument('<person>', 'for example recorder or member')
+    .option('--minutes <n>', 'how long it is valid', Number, 60)
+    .action((person: string, options: { minutes: number }) => token(config(), edge, person, options.minutes))
+  return program
+}
+
+function addDecrypt(program: Command, config: () => Config, edge: Edge): void {
+  program
+    .command('decrypt')
+    .description('open an age file with its identity, or a stored recording by its id (audited)')
+    .argument('[input]', 'age file to open; absent: standard input')
+    .option('-i, --identity <file>', 'file with the AGE-SECRET-KEY-1... line')
+    .option('-r, --recording <id>', 'open this stored recording instead of a file', recordingId)
+    .option('--reason <text>', 'why, with --recording; goes into the audit log')
+    .option('--print-identity', 'with --recording: print its age identity instead of its audio', false)
+    .option('-o, --output <file>', 'where the audio goes; absent: standard output')
+    .action((input: string | undefined, options: DecryptOptions) =>
+      options.recording
+        ? decryptRecording(config(), edge, { ...options, recording: options.recording })
+        : decryptFile(edge, input, options),
+    )
+}
+
+interface DecryptOptions {
+  readonly identity?: string
+  readonly recording?: string
+  readonly reason?: string
+  readonly printIdentity: boolean
+  readonly output?: string
+}
