@@ -85,7 +85,7 @@ const RULES: Record<Exclude<Action, 'list'>, Rule> = {
     hasRole(actor, 'recorder', 'importer') && knowsEntity(actor, subject) ? 'allowed' : 'forbidden',
   read: (actor, subject) => {
     if (isOwn(actor, subject)) return 'allowed'
-    return staffDecision(actor, subject, hasRole(actor, ...ENTITY_READERS) || isOwnContact(actor, subject))
+    return staffDecision(actor, subject, readsEntities(actor) || isOwnContact(actor, subject))
   },
   listen: (actor, subject, now, intent) => {
     if (isOwn(actor, subject)) return 'allowed'
@@ -147,9 +147,28 @@ export function allowedActions(
 const mayList = (actor: Actor): Decision =>
   hasRole(actor, 'member', 'agent', ...ENTITY_READERS) ? 'allowed' : 'forbidden'
 
-/** Whether the tag still gives access: its last day, in Amsterdam, is not over. */
-export const isActive = (tag: TagFacts, now: Date): boolean =>
-  tag.state === 'active' && tag.retainUntil !== null && dayOf(now) <= tag.retainUntil
+/**
+ * Whether the purpose is in force: its last day, in Amsterdam, is not over. A tag that awaits its
+ * trigger (a policy that has not ended) is in force too; only its end is not known yet.
+ */
+export function isInForce(tag: TagFacts, now: Date): boolean {
+  if (tag.state === 'pending_trigger') return tag.retainUntil === null || dayOf(now) <= tag.retainUntil
+  return tag.state === 'active' && tag.retainUntil !== null && dayOf(now) <= tag.retainUntil
+}
+
+/** The rows an actor may know of at all, for queries: an own member reference, and entities for staff. */
+export interface Scope {
+  readonly memberRef: string | null
+  readonly entities: readonly string[]
+}
+
+export const scopeOf = (actor: Actor): Scope => ({
+  memberRef: hasRole(actor, 'member') ? actor.memberRef : null,
+  entities: hasRole(actor, ...STAFF) ? actor.entities : [],
+})
+
+/** Whether the actor sees every recording of their entities, and not only calls of their own. */
+export const readsEntities = (actor: Actor): boolean => hasRole(actor, ...ENTITY_READERS)
 
 const isOwn = (actor: Actor, subject: Subject): boolean =>
   hasRole(actor, 'member') &&
@@ -183,7 +202,7 @@ function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef
   if (subject.status === 'quarantined') return 'purpose_expired'
   if (subject.status !== 'available') return 'forbidden'
   const tag = subject.tags.find((candidate) => candidate.purpose === purpose)
-  return tag && isActive(tag, now) ? 'allowed' : 'purpose_expired'
+  return tag && isInForce(tag, now) ? 'allowed' : 'purpose_expired'
 }
 
 function mayHear(listener: Listener, { sensitivity }: Subject): boolean {

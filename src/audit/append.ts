@@ -7,6 +7,12 @@ export interface AuditActor {
   readonly roles: readonly string[]
 }
 
+/** Who acted, as far as the audit names them. */
+export interface AuditActor {
+  readonly sub: string
+  readonly roles: readonly string[]
+}
+
 /** What may be said about an event: codes, ids, ranges and counts, never names or numbers of people. */
 export interface AuditEvent {
   readonly type: string

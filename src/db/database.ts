@@ -3,14 +3,23 @@ import pg from 'pg'
 import type { Schema } from './schema.ts'
 
 export type Database = Kysely<Schema>
+export type Pool = pg.Pool
 export type Tx = Transaction<Schema>
 /** A statement that may run on its own or inside a caller's transaction. */
 export type Connection = Database | Tx
 
 export interface OpenDatabase {
   readonly db: Database
-  readonly pool: pg.Pool
+  readonly pool: Pool
   close(): Promise<void>
+}
+
+/** For a pool whose callers must know soon; the usual one is patient. */
+export interface Limits {
+  readonly statementTimeoutMs?: number
+  readonly lockTimeoutMs?: number
+  /** Counted here, for a server that does not answer at all. */
+  readonly queryTimeoutMs?: number
 }
 
 const DATE_OID = 1082
@@ -35,12 +44,14 @@ const types: pg.CustomTypesConfig = {
  * Opens a bounded pool. A caller that cannot get a connection within two seconds fails instead of
  * queueing without end; the HTTP edge turns that into 503.
  */
-export function openDatabase(url: string, size: number): OpenDatabase {
+export function openDatabase(url: string, size: number, limits: Limits = {}): OpenDatabase {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     connectionTimeoutMillis: 2000,
-    statement_timeout: 30_000,
+    statement_timeout: limits.statementTimeoutMs ?? 30_000,
+    ...(limits.lockTimeoutMs === undefined ? {} : { lock_timeout: limits.lockTimeoutMs }),
+    ...(limits.queryTimeoutMs === undefined ? {} : { query_timeout: limits.queryTimeoutMs }),
     application_name: 'listenback',
     types,
   })

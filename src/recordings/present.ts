@@ -1,37 +1,9 @@
-import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { allowedActions, type Subject } from '../access/policy.ts'
-import type { PurposeTagTable, RecordingTable } from '../db/schema.ts'
 import { SECOND } from '../kernel/units.ts'
+import type { PresentableRow, TagRow } from './find-queries.ts'
 import type { LegalBasis, PurposeTag } from './model.ts'
-
-/** The columns of `recording` that an answer is made from; nothing else can leak by accident. */
-export type PresentableRow = Pick<
-  Selectable<RecordingTable>,
-  | 'id'
-  | 'entity'
-  | 'status'
-  | 'status_reason'
-  | 'product'
-  | 'direction'
-  | 'language'
-  | 'started_at'
-  | 'ended_at'
-  | 'received_at'
-  | 'notice_version'
-  | 'sensitivity'
-  | 'channels'
-  | 'links'
-  | 'call_id'
-  | 'member_ref'
-  | 'agent_ref'
-  | 'team'
-  | 'keep_until'
-  | 'due_at'
-  | 'hold_count'
-  | 'restricted'
->
 
 /** The original as it was sent in. */
 export interface AudioFacts {
@@ -187,7 +159,7 @@ export const subjectOf = (row: PresentableRow, tags: Subject['tags']): Subject =
 })
 
 /** A tag as the database has it, in our own words. */
-export const tagOf = (row: Omit<Selectable<PurposeTagTable>, 'recording_id'>): PurposeTag => ({
+export const tagOf = (row: TagRow): PurposeTag => ({
   purpose: row.purpose,
   legalBasis: row.legal_basis as LegalBasis,
   product: row.product,
@@ -226,5 +198,5 @@ const presentTag = (tag: PurposeTag): RecordingItemJson['purposes'][number] => (
 
 const instant = (value: Date | null): string | null => value?.toISOString() ?? null
 
-const durationSeconds = ({ started_at, ended_at }: PresentableRow): number | null =>
+export const durationSeconds = ({ started_at, ended_at }: PresentableRow): number | null =>
   started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / SECOND : null

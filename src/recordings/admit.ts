@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '../access/actor.ts'
+import { can, type Decision, type Intent, type Subject, scopeOf } from '../access/policy.ts'
+import type { AuditEvent } from '../audit/append.ts'
+import type { AuditTrail } from '../audit/trail.ts'
+import type { Pool } from '../db/database.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { idToLookUp, isId } from '../kernel/ids.ts'
+import { Problem } from '../kernel/problem.ts'
+import type { RenditionName } from '../storage/keys.ts'
+import { currentRequestId } from '../telemetry/request-id.ts'
+import { type AudioRow, findAudio, findPlaybackAudio, type PlaybackAudioRow } from './listen-queries.ts'
+import type { LockedAudio } from './unlock.ts'
+
+/** Somebody asks for the audio of a recording, or of a playback they started. */
+export interface AudioRequest {
+  readonly actor: Actor
+  readonly act: 'listen' | 'copy'
+  readonly target:
+    | { readonly recordingId: string; readonly rendition: RenditionName; readonly intent: Intent }
+    | { readonly playbackId: string }
+}
+
+/** Audio that the request may have at this instant, and how to read it. */
+export interface Grant {
+  readonly request: AudioRequest
+  readonly recordingId: string
+  readonly playbackId: string | null
+  readonly rendition: RenditionName
+  readonly intent: Intent
+  readonly objectKey: string
+  readonly mediaType: string
+  readonly bytes: number
+  readonly etag: string
+  readonly locked: LockedAudio
+}
+
+export interface AdmitPorts {
+  readonly pool: Pool
+  readonly trail: AuditTrail
+  readonly clock: Clock
+}
+
+/**
+ * Decides who may hear what. A refusal is audited and thrown as a Problem; foreign, unknown, destroyed
+ * and malformed ids take exactly the same steps to the same `not_found`.
+ */
+export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
+  async function look(request: AudioRequest): Promise<Grant | Decision> {
+    const now = clock.now()
+    const scope = scopeOf(request.actor)
+    const { target } = request
+    if ('playbackId' in target) {
+      const row = await findPlaybackAudio(pool, idToLookUp(target.playbackId), request.actor.sub, now, scope)
+      return row ? decide(request, row, row.rendition, intentOf(row), now) : 'not_found'
+    }
+    const row = await findAudio(pool, idToLookUp(target.recordingId), target.rendition, scope)
+    return row ? decide(request, row, target.rendition, target.intent, now) : 'not_found'
+  }
+
+  return {
+    /** Rejects with Problem: `not_found`, `forbidden`, `purpose_required`, `purpose_expired`, `unavailable`. */
+    async admit(request: AudioRequest): Promise<Grant> {
+      const found = await look(request)
+      if (typeof found !== 'string') return found
+      await trail.append(refusal(request, found, clock.now())).catch((cause: unknown) => {
+        throw new Problem('unavailable', { cause })
+      })
+      throw new Problem(found === 'allowed' ? 'not_found' : found)
+    },
+
+    /** Whether the same request would still get the same bytes, for answers that take long. */
+    async stillHolds(grant: Grant): Promise<boolean> {
+      const found = await look(grant.request)
+      return typeof found !== 'string' && isSameAudio(found, grant)
+    },
+  }
+}
+
+export type Admission = ReturnType<typeof makeAdmit>
+
+const intentOf = (row: PlaybackAudioRow): Intent => ({
+  purpose: row.purpose ?? undefined,
+  caseRef: row.case_ref ?? undefined,
+})
+
+function decide(
+  request: AudioRequest,
+  row: AudioRow,
+  rendition: RenditionName,
+  intent: Intent,
+  now: Date,
+): Grant | Decision {
+  const decision = can(request.actor, request.act, subjectOf(row), now, intent)
+  if (decision !== 'allowed') return decision
+  return grantOf(request, row, rendition, intent) ?? 'not_found'
+}
+
+const subjectOf = (row: AudioRow): Subject => ({
+  memberRef: row.member_ref,
+  agentRef: row.agent_ref,
+  entity: row.entity,
+  status: row.status,
+  restricted: row.restricted,
+  sensitivity: row.sensitivity,
+  tags: row.tags,
+})
+
+/** Undefined when the recording has no such rendition, or its key is destroyed. */
+function grantOf(
+  request: AudioRequest,
+  row: AudioRow,
+  rendition: RenditionName,
+  intent: Intent,
+): Grant | undefined {
+  const { object_key, media_type, plain_bytes, sha256, age_header, kek_id, wrapped } = row
+  if (object_key === null || media_type === null || plain_bytes === null) return undefined
+  if (sha256 === null || age_header === null || kek_id === null || wrapped === null) return undefined
+  return {
+    request,
+    recordingId: row.id,
+    playbackId: 'playbackId' in request.target ? request.target.playbackId : null,
+    rendition,
+    intent,
+    objectKey: object_key,
+    mediaType: media_type,
+    bytes: plain_bytes,
+    etag: etagOf(object_key, sha256),
+    locked: { recordingId: row.id, kekId: kek_id, wrapped, ageHeader: age_header },
+  }
+}
+
+/** The key is part of it, so equal audio in two recordings does not show. */
+const etagOf = (objectKey: string, sha256: Buffer): string =>
+  `"${createHash('sha256').update(objectKey).update(sha256).digest('base64url').slice(0, 32)}"`
+
+const isSameAudio = (one: Grant, other: Grant): boolean =>
+  one.etag === other.etag && Buffer.compare(one.locked.wrapped, other.locked.wrapped) === 0
+
+export const eventTypeOf = (act: AudioRequest['act']): string =>
+  act === 'copy' ? 'recording.copied' : 'recording.audio_opened'
+
+function refusal(request: AudioRequest, decision: Decision, at: Date): AuditEvent {
+  const { target } = request
+  const isPlayback = 'playbackId' in target
+  return {
+    type: eventTypeOf(request.act),
+    action: request.act === 'copy' ? 'E' : 'R',
+    outcome: 'denied',
+    code: decision === 'allowed' ? 'not_found' : decision,
+    at,
+    actor: request.actor,
+    requestId: currentRequestId() ?? null,
+    ...(isPlayback && isId(target.playbackId) ? { playbackId: target.playbackId } : {}),
+    ...(!isPlayback && isId(target.recordingId) ? { recordingId: target.recordingId } : {}),
+    ...(isPlayback ? {} : { purpose: target.intent.purpose ?? null, caseRef: target.intent.caseRef ?? null }),
+  }
+}

@@ -1,0 +1,172 @@
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { actorOf, isStillAuthenticated } from '../access/authenticate.ts'
+import { dropAudioHeaders, setAudioHeaders } from '../http/audio-headers.ts'
+import { type Endpoint, endpoint, type ResponseSpec } from '../http/endpoint.ts'
+import { chooseRange, matchesEtag, type RangeChoice } from '../http/range.ts'
+import { audioSink, onListenerGone } from '../http/send-audio.ts'
+import { Problem, type ProblemCode } from '../kernel/problem.ts'
+import type { ByteSpan } from '../storage/object-store.ts'
+import type { Admission, AudioRequest, Grant } from './admit.ts'
+import { ById, CaseRef, Purpose, Rendition, TAG } from './listen-schema.ts'
+import type { Play } from './play.ts'
+
+export interface AudioRoutePorts {
+  readonly admission: Pick<Admission, 'admit'>
+  readonly play: Play
+}
+
+const AUDIO_RESPONSES: Readonly<Record<number, ResponseSpec>> = {
+  200: {
+    description: 'The whole audio',
+    content: { 'audio/*': 'binary' },
+    headers: { ETag: 'Strong', 'Accept-Ranges': '`bytes`', 'Content-Length': 'Bytes' },
+  },
+  206: {
+    description: 'One byte range',
+    content: { 'audio/*': 'binary' },
+    headers: { ETag: 'Strong', 'Content-Range': 'Which bytes of how many' },
+  },
+  304: { description: 'The caller may listen and has these bytes already' },
+}
+
+const AUDIO_PROBLEMS: readonly ProblemCode[] = [
+  'not_found',
+  'forbidden',
+  'purpose_required',
+  'purpose_expired',
+  'range_not_satisfiable',
+  'damaged_recording',
+  'unavailable',
+]
+
+const AudioQuery = z.strictObject({
+  rendition: Rendition.default('original').meta({
+    description: 'A rendition that was not made is not found',
+  }),
+  purpose: Purpose.optional(),
+  caseRef: CaseRef.optional(),
+})
+
+/** The bytes: original, copy and playback. */
+export function audioEndpoints(ports: AudioRoutePorts): Endpoint[] {
+  const answerAudio = makeAudioAnswer(ports)
+  return [
+    endpoint({
+      method: 'get',
+      head: true,
+      path: '/v1/recordings/{id}/audio',
+      operationId: 'getAudio',
+      summary: 'Listen to a recording',
+      description:
+        'Members need nothing else; staff state purpose and caseRef. Single byte ranges are supported.',
+      tag: TAG,
+      params: ById,
+      query: AudioQuery,
+      responses: AUDIO_RESPONSES,
+      problems: AUDIO_PROBLEMS,
+      handle({ params, query: { rendition, ...intent }, req, res }) {
+        const target = { recordingId: params.id, rendition, intent }
+        return answerAudio(req, res, { actor: actorOf(req), act: 'listen', target })
+      },
+    }),
+    endpoint({
+      method: 'get',
+      head: true,
+      path: '/v1/recordings/{id}/copy',
+      operationId: 'copyRecording',
+      summary: 'Download one’s own recording, as it was recorded',
+      tag: TAG,
+      params: ById,
+      query: z.strictObject({}),
+      responses: AUDIO_RESPONSES,
+      problems: AUDIO_PROBLEMS,
+      handle({ params, req, res }) {
+        const target = { recordingId: params.id, rendition: 'original' as const, intent: {} }
+        return answerAudio(req, res, { actor: actorOf(req), act: 'copy', target })
+      },
+    }),
+    endpoint({
+      method: 'get',
+      head: true,
+      path: '/v1/playbacks/{id}/audio',
+      operationId: 'getPlaybackAudio',
+      summary: 'The audio of one’s own playback',
+      tag: TAG,
+      params: ById,
+      query: z.strictObject({}),
+      responses: AUDIO_RESPONSES,
+      problems: AUDIO_PROBLEMS,
+      handle({ params, req, res }) {
+        return answerAudio(req, res, {
+          actor: actorOf(req),
+          act: 'listen',
+          target: { playbackId: params.id },
+        })
+      },
+    }),
+  ]
+}
+
+/**
+ * Answers GET and HEAD for audio (RFC 9110 sections 13 and 14). Access is decided first, so neither a
+ * range nor a validator tells anything to somebody who may not listen. HEAD has the headers of a plain
+ * GET: RFC 9110 defines Range for GET only.
+ */
+function makeAudioAnswer({ admission, play }: AudioRoutePorts) {
+  return async function answer(req: Request, res: Response, request: AudioRequest): Promise<void> {
+    const grant = await admission.admit(request)
+    setAudioHeaders(res, {
+      mediaType: grant.mediaType,
+      etag: grant.etag,
+      saveAs: request.act === 'copy' ? `listenback-${grant.recordingId}` : undefined,
+    })
+    if (matchesEtag(req.get('If-None-Match'), grant.etag)) return void res.status(304).end()
+    if (req.method === 'HEAD') return void res.setHeader('Content-Length', grant.bytes).status(200).end()
+    const { bytes, etag } = grant
+    const choice = chooseRange({ range: req.get('Range'), ifRange: req.get('If-Range'), etag, bytes })
+    const span = spanOf(res, choice, grant)
+    try {
+      await deliver(req, res, grant, { span, isPartial: choice.kind === 'span' })
+    } catch (error) {
+      if (!res.headersSent) dropAudioHeaders(res)
+      throw error
+    }
+  }
+
+  async function deliver(
+    req: Request,
+    res: Response,
+    grant: Grant,
+    { span, isPartial }: { span: ByteSpan; isPartial: boolean },
+  ): Promise<void> {
+    const stop = new AbortController()
+    const stopWatching = onListenerGone(res, () => stop.abort())
+    const head = (): void => {
+      if (isPartial) res.setHeader('Content-Range', contentRange(span, grant.bytes))
+      res.setHeader('Content-Length', span.length)
+      res.status(isPartial ? 206 : 200)
+    }
+    try {
+      await play(grant, span, {
+        sink: (admit) => audioSink(res, { head, admit }),
+        stop,
+        isStillAuthenticated: () => isStillAuthenticated(req),
+      })
+    } finally {
+      stopWatching()
+    }
+  }
+}
+
+function spanOf(res: Response, choice: RangeChoice, { bytes }: Grant): ByteSpan {
+  if (choice.kind === 'full') return { offset: 0, length: bytes }
+  if (choice.kind === 'span') return { offset: choice.offset, length: choice.length }
+  dropAudioHeaders(res)
+  res.setHeader('Content-Range', `bytes */${bytes}`)
+  res.setHeader('Accept-Ranges', 'bytes')
+  throw new Problem('range_not_satisfiable')
+}
+
+const contentRange = ({ offset, length }: ByteSpan, bytes: number): string =>
+  `bytes ${offset}-${offset + length - 1}/${bytes}`

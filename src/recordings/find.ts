@@ -1,0 +1,37 @@
+import type { Actor } from '../access/actor.ts'
+import { can, scopeOf } from '../access/policy.ts'
+import type { AuditTrail } from '../audit/trail.ts'
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { idToLookUp } from '../kernel/ids.ts'
+import { Problem } from '../kernel/problem.ts'
+import { type FoundRecording, findRecording } from './find-queries.ts'
+import { type AudioFacts, presentRecording, type RecordingJson, subjectOf, tagOf } from './present.ts'
+import { recordRead } from './record-read.ts'
+
+export interface FindPorts {
+  readonly db: Database
+  readonly trail: AuditTrail
+  readonly clock: Clock
+}
+
+/**
+ * Finds one recording as the actor may see it. Malformed, unknown, foreign and destroyed ids take the
+ * same steps to Problem('not_found'); `forbidden` for staff of the entity whose role has no business
+ * with it. Both the answer and the refusal are audited before anything is said.
+ */
+export function makeFind({ db, trail, clock }: FindPorts) {
+  return async function find(actor: Actor, id: string): Promise<RecordingJson> {
+    const now = clock.now()
+    const row = await findRecording(db, idToLookUp(id), scopeOf(actor))
+    const decision = row ? can(actor, 'read', subjectOf(row, row.tags.map(tagOf)), now) : 'not_found'
+    await recordRead(trail, { type: 'recording.viewed', actor, at: now, decision, id })
+    if (!row) throw new Problem('not_found')
+    return presentRecording(row, row.tags.map(tagOf), audioOf(row), actor, now)
+  }
+}
+
+const audioOf = ({ media_type, plain_bytes, sha256 }: FoundRecording): AudioFacts | null =>
+  media_type !== null && plain_bytes !== null && sha256 !== null
+    ? { mediaType: media_type, bytes: plain_bytes, sha256 }
+    : null

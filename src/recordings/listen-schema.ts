@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+export const TAG = 'Listening'
+
+/** Any text: a malformed id must take the same way to 404 as an unknown one. */
+const Id = z.string().meta({ description: 'UUID', format: 'uuid' })
+export const ById = z.strictObject({ id: Id })
+
+export const Purpose = z.string().min(1).max(64).meta({ description: 'For which purpose staff listen' })
+export const CaseRef = z.string().min(1).max(100).meta({ description: 'The case for which staff listen' })
+export const Rendition = z.enum(['original', 'playback', 'masked'])
