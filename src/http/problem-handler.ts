@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { PROBLEMS, Problem, type ProblemCode } from '../kernel/problem.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { sendAndLinger } from './linger.ts'
 
 /**
  * Renders every failure as RFC 9457 problem JSON. The body depends on the problem alone (no request
@@ -25,21 +26,20 @@ export function sendProblem(req: Request, res: Response, problem: Problem): void
   const { status, title } = PROBLEMS[problem.code]
   if (problem.retryAfterSeconds !== undefined) res.setHeader('Retry-After', problem.retryAfterSeconds)
   if (status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="listenback"')
-  // A refused body is not read to its end; the connection cannot be used for another request.
-  if (!req.complete && hasBody(req)) res.setHeader('Connection', 'close')
   res.removeHeader('ETag')
   res.setHeader('Cache-Control', 'private, no-store')
   res.status(status).type('application/problem+json')
-  res.send(
-    JSON.stringify({
-      type: `urn:listenback:problem:${problem.code}`,
-      title,
-      status,
-      code: problem.code,
-      ...(problem.detail ? { detail: problem.detail } : {}),
-      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
-    }),
-  )
+  const body = JSON.stringify({
+    type: `urn:listenback:problem:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    ...(problem.detail ? { detail: problem.detail } : {}),
+    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+  })
+  // A refused body is not read to its end; the connection cannot be used for another request.
+  if (!req.complete && hasBody(req)) sendAndLinger(req, res, body)
+  else res.send(body)
 }
 
 const hasBody = (req: Request): boolean =>
