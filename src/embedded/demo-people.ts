@@ -1,0 +1,105 @@
+import type { Role } from '../access/actor.ts'
+
+/** Somebody of the demo. All of them are invented; nobody of that name is a member or works here. */
+export interface DemoPerson {
+  readonly id: string
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly memberRef?: string
+  readonly team?: string
+  /** Machines have no screen: they get tokens and cannot log in on the web page. */
+  readonly web: boolean
+  /** What the person is there to show, in one line. */
+  readonly about: { readonly nl: string; readonly en: string }
+}
+
+export const DEMO_ENTITIES = ['hmbs', 'hmbs-verzekeringen', 'hmbs-advies'] as const
+
+export const DEMO_PEOPLE: readonly DemoPerson[] = [
+  {
+    id: 'noor',
+    name: 'Noor Voorbeeld',
+    roles: ['member'],
+    memberRef: 'M-1001',
+    web: true,
+    about: { nl: 'lid M-1001: hoort haar eigen gesprekken', en: 'member M-1001: listens to her own calls' },
+  },
+  {
+    id: 'sam',
+    name: 'Sam Specimen',
+    roles: ['member'],
+    memberRef: 'M-1002',
+    web: true,
+    about: {
+      nl: 'lid M-1002: hoort alleen zijn eigen gesprekken',
+      en: 'member M-1002: listens to his own calls only',
+    },
+  },
+  {
+    id: 'cleo',
+    name: 'Cleo Fictief',
+    roles: ['coach'],
+    team: 'zorg',
+    web: true,
+    about: { nl: 'coach van team zorg', en: 'coach of the care team' },
+  },
+  {
+    id: 'pim',
+    name: 'Pim Proef',
+    roles: ['privacy_officer'],
+    web: true,
+    about: { nl: 'privacy officer', en: 'privacy officer' },
+  },
+  {
+    id: 'roos',
+    name: 'Roos Register',
+    roles: ['records_manager'],
+    web: true,
+    about: {
+      nl: 'archiefbeheerder: bewaartermijnen en blokkades',
+      en: 'records manager: retention and holds',
+    },
+  },
+  {
+    id: 'fien',
+    name: 'Fien Fantasie',
+    roles: ['fraud_analyst'],
+    web: true,
+    about: {
+      nl: 'fraudeanalist: luistert alleen met een dossier',
+      en: 'fraud analyst: listens with a case only',
+    },
+  },
+  {
+    id: 'recorder',
+    name: 'Telefooncentrale',
+    roles: ['recorder', 'importer'],
+    web: false,
+    about: {
+      nl: 'de telefooncentrale die opnamen aanlevert',
+      en: 'the telephone system that delivers recordings',
+    },
+  },
+]
+
+/** The person of that id; throws an Error that lists the ids there are. */
+export function demoPerson(id: string): DemoPerson {
+  const person = DEMO_PEOPLE.find((candidate) => candidate.id === id)
+  if (person) return person
+  throw new Error(
+    `the demo has no "${id}"; choose one of: ${DEMO_PEOPLE.map((known) => known.id).join(', ')}`,
+  )
+}
+
+/** The person as a token tells it. */
+export function demoClaims(person: DemoPerson): Record<string, unknown> & { sub: string } {
+  const isMember = person.memberRef !== undefined
+  return {
+    sub: person.id,
+    name: person.name,
+    roles: [...person.roles],
+    entity: [...DEMO_ENTITIES],
+    ...(isMember ? { member_ref: person.memberRef } : { confidentiality_signed: true }),
+    ...(person.team === undefined ? {} : { team: person.team }),
+  }
+}
