@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { KIB } from '../kernel/units.ts'
@@ -13,7 +13,6 @@ import {
   objectDirectory,
   prefixDirectory,
   pruneEmpty,
-  replaceFile,
   syncDirectory,
   versionIdAt,
   walk,
@@ -27,14 +26,10 @@ import {
   type OpenUpload,
   type RemovalFailure,
 } from './object-store.ts'
+import { readNotes, removeNotes, writeNotes } from './version-notes.ts'
 
 const PAGE = 1000
 const WRITE_BUFFER_BYTES = 256 * KIB
-
-interface VersionNotes {
-  readonly tags: Partial<ObjectTags>
-  readonly held: boolean
-}
 
 /**
  * An object store in a directory, with the same meaning as S3: versions, tags, holds, unfinished
@@ -93,6 +88,8 @@ class FileObjectStore implements ObjectStore {
   async head(key: string): Promise<{ bytes: number; versionId: string } | undefined> {
     return translated(async () => {
       const newest = (await this.#versionsOf(key)).at(-1)
+      // With the whole directory gone, say because it is not mounted, nothing is known of the object.
+      if (!newest) await stat(this.#root)
       return newest && { bytes: (await stat(newest.path)).size, versionId: newest.id }
     })
   }
@@ -109,24 +106,20 @@ class FileObjectStore implements ObjectStore {
   async setTags(key: string, tags: ObjectTags): Promise<void> {
     await this.#oneByOne(key, async () => {
       const newest = await this.#newest(key)
-      await this.#annotate(newest.path, { ...(await notesOf(newest.path)), tags })
+      await writeNotes(newest.path, { ...(await readNotes(newest.path)), tags })
     })
   }
 
   async tags(key: string): Promise<Partial<ObjectTags>> {
-    return translated(async () => (await notesOf((await this.#newest(key)).path)).tags)
+    return translated(async () => (await readNotes((await this.#newest(key)).path)).tags)
   }
 
   async setHold(key: string, versionId: string, held: boolean): Promise<void> {
     await this.#oneByOne(key, async () => {
       const version = (await this.#versionsOf(key)).find((entry) => entry.id === versionId)
       if (!version) throw new ObjectStoreError('missing', 'there is no such version')
-      await this.#annotate(version.path, { ...(await notesOf(version.path)), held })
+      await writeNotes(version.path, { ...(await readNotes(version.path)), held })
     })
-  }
-
-  #annotate(dataPath: string, notes: VersionNotes): Promise<void> {
-    return replaceFile(notesPath(dataPath), JSON.stringify(notes))
   }
 
   async *listVersions(prefix: string): AsyncGenerator<readonly ObjectVersion[]> {
@@ -139,6 +132,7 @@ class FileObjectStore implements ObjectStore {
 
   async *#find<T>(prefix: string, kind: Entry['kind'], describe: (found: readonly Entry[]) => Promise<T[]>) {
     try {
+      await stat(this.#root)
       for await (const entries of walk(this.#root, prefixDirectory(this.#root, prefix))) {
         yield* await describe(entries.filter((entry) => entry.kind === kind))
       }
@@ -160,10 +154,9 @@ class FileObjectStore implements ObjectStore {
   async #remove(key: string, versionId: string): Promise<boolean> {
     const version = (await this.#versionsOf(key)).find((entry) => entry.id === versionId)
     if (!version) return true
-    if ((await notesOf(version.path)).held) return false
+    if ((await readNotes(version.path)).held) return false
     const directory = objectDirectory(this.#root, key)
-    await unlink(`${notesPath(version.path)}.tmp`).catch(ignoreGone)
-    await unlink(notesPath(version.path)).catch(ignoreGone)
+    await removeNotes(version.path)
     await unlink(version.path).catch(ignoreGone)
     await syncDirectory(directory)
     await pruneEmpty(this.#root, directory)
@@ -198,6 +191,7 @@ class FileObjectStore implements ObjectStore {
 
   async #newest(key: string): Promise<Entry> {
     const newest = (await translated(() => this.#versionsOf(key))).at(-1)
+    if (!newest) await translated(() => stat(this.#root))
     if (!newest) throw new ObjectStoreError('missing', 'the store has no such object')
     return newest
   }
@@ -258,13 +252,6 @@ async function* inPages<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]
     page = []
   }
   if (page.length > 0) yield page
-}
-
-const notesPath = (dataPath: string): string => dataPath.replace(/data$/, 'json')
-
-async function notesOf(dataPath: string): Promise<VersionNotes> {
-  const text = await readFile(notesPath(dataPath), 'utf8').catch(ignoreGone)
-  return text === undefined ? { tags: {}, held: false } : JSON.parse(text)
 }
 
 /** A removal of the last sibling may take the directory away before the file is made, hence the loop. */

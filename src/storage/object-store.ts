@@ -63,9 +63,9 @@ export interface ObjectStore {
   tags(key: string): Promise<Partial<ObjectTags>>
   /** Sets or lifts the legal hold of one version; a held version refuses removal. */
   setHold(key: string, versionId: string, held: boolean): Promise<void>
-  /** All versions and delete markers under a prefix, in pages; a prefix ends in `/`. */
+  /** All versions and delete markers under a prefix, in pages, in the order of their keys; a prefix ends in `/`. */
   listVersions(prefix: string): AsyncIterable<readonly ObjectVersion[]>
-  /** All unfinished multipart uploads under a prefix, in pages. */
+  /** All unfinished multipart uploads under a prefix, in pages, in the order of their keys. */
   listUploads(prefix: string): AsyncIterable<readonly OpenUpload[]>
   /** Removes exactly these versions, any number; the result names each one that is still there. */
   removeVersions(versions: readonly Pick<ObjectVersion, 'key' | 'versionId'>[]): Promise<RemovalResult>

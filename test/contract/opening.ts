@@ -84,7 +84,12 @@ export function describeOpening(subject: () => StoreUnderTest): void {
 
     it('is not claimed by a store that failed', async () => {
       const failed = expect.objectContaining({ name: 'ObjectStoreError', kind: 'unavailable' })
-      await expect(subject().broken.ping(never)).rejects.toEqual(failed)
+      const { broken } = subject()
+      await expect(broken.ping(never)).rejects.toEqual(failed)
+      await expect(broken.head(key)).rejects.toEqual(failed)
+      await expect(broken.open(key, { offset: 0, length: 1 }, never)).rejects.toEqual(failed)
+      await expect(collect(broken.listVersions(newPrefix()))).rejects.toEqual(failed)
+      await expect(collect(broken.listUploads(newPrefix()))).rejects.toEqual(failed)
     })
 
     it('has no versions and no uploads', async () => {
