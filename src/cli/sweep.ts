@@ -1,4 +1,4 @@
-import { composeSweep } from '../compose-sweep.ts'
+import { composeSweep } from '../compose/sweep.ts'
 import type { Config } from '../config/config.ts'
 import type { Edge } from './edge.ts'
 import { withFoundation } from './with-foundation.ts'

@@ -1,4 +1,4 @@
-import { type Foundation, openFoundation } from '../compose-foundation.ts'
+import { type Foundation, openFoundation } from '../compose/foundation.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { createLogger } from '../telemetry/logger.ts'

@@ -1,8 +1,8 @@
-import type { Foundation } from './compose-foundation.ts'
-import type { Config } from './config/config.ts'
-import { makePurge, type Purge } from './recordings/purge.ts'
-import { makeSweep, type Sweep } from './retention/sweep.ts'
-import { databaseNow } from './retention/sweep-queries.ts'
+import type { Config } from '../config/config.ts'
+import { makePurge, type Purge } from '../recordings/purge.ts'
+import { makeSweep, type Sweep } from '../retention/sweep.ts'
+import { databaseNow } from '../retention/sweep-queries.ts'
+import type { Foundation } from './foundation.ts'
 
 export const composePurge = (foundation: Foundation): Purge => makePurge(foundation)
 

@@ -1,25 +1,26 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import type { Config } from './config/config.ts'
-import { type Database, openDatabase } from './db/database.ts'
-import { type Instance, registerInstance } from './db/instance.ts'
-import { migrate } from './db/migrate.ts'
-import { claimDataDir } from './embedded/claim-data-dir.ts'
-import { startEmbeddedPostgres } from './embedded/postgres.ts'
-import type { Clock } from './kernel/clock.ts'
-import { openFileKeyring } from './storage/file-keyring.ts'
-import { openFileObjectStore } from './storage/file-object-store.ts'
-import type { Keyring } from './storage/keyring.ts'
-import { openKmsKeyring } from './storage/kms-keyring.ts'
-import type { ObjectStore } from './storage/object-store.ts'
-import { openS3ObjectStore } from './storage/s3-object-store.ts'
-import type { Logger } from './telemetry/logger.ts'
+import type { Config } from '../config/config.ts'
+import { type Database, openDatabase, type Pool } from '../db/database.ts'
+import { type Instance, registerInstance } from '../db/instance.ts'
+import { migrate } from '../db/migrate.ts'
+import { claimDataDir } from '../embedded/claim-data-dir.ts'
+import { startEmbeddedPostgres } from '../embedded/postgres.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { openFileKeyring } from '../storage/file-keyring.ts'
+import { openFileObjectStore } from '../storage/file-object-store.ts'
+import type { Keyring } from '../storage/keyring.ts'
+import { openKmsKeyring } from '../storage/kms-keyring.ts'
+import type { ObjectStore } from '../storage/object-store.ts'
+import { openS3ObjectStore } from '../storage/s3-object-store.ts'
+import type { Logger } from '../telemetry/logger.ts'
 
 /** What every command stands on: database, object store, keyring, and this process's place among others. */
 export interface Foundation extends AsyncDisposable {
   readonly databaseUrl: string
   readonly db: Database
+  readonly pool: Pool
   readonly instance: Instance
   readonly store: ObjectStore
   readonly keyring: Keyring
@@ -59,6 +60,7 @@ export async function openFoundation(config: Config, options: FoundationOptions)
   return {
     databaseUrl,
     db: database.db,
+    pool: database.pool,
     instance,
     store,
     keyring,

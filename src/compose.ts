@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import express, { type Express } from 'express'
+import { createApp } from './app.ts'
+import { composeAccess } from './compose/access.ts'
+import { openFoundation } from './compose/foundation.ts'
+import { healthChecks } from './compose/health.ts'
+import { composeJobs } from './compose/jobs.ts'
+import { composeRecordings } from './compose/recordings.ts'
+import { composeRetention } from './compose/retention.ts'
+import type { Config } from './config/config.ts'
+import { makeReadiness } from './http/health.ts'
+import { type Clock, systemClock } from './kernel/clock.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+
+const WEB_DIR = fileURLToPath(new URL('../dist/web', import.meta.url))
+const PACKAGE = new URL('../package.json', import.meta.url)
+
+export interface ComposeOptions {
+  readonly logger: Logger
+  /** Origin under which people reach the service. */
+  readonly publicUrl: string
+  readonly signal: AbortSignal
+  readonly onLost: () => void
+  readonly clock?: Clock
+}
+
+export interface Service extends AsyncDisposable {
+  readonly version: string
+  readonly app: Express
+  readonly metricsApp: Express
+  /** What to print once the service answers; empty unless this is the demo. */
+  readonly greeting: string
+  /** Starts what needs the service itself to answer: background jobs, and in demo mode the first calls. */
+  afterListening(origin: string): Promise<void>
+  stopBeingReady(): void
+}
+
+/** The composition root: from configuration to a running service; the only code that knows every part. */
+export async function compose(config: Config, options: ComposeOptions): Promise<Service> {
+  const { logger, publicUrl } = options
+  await using opened = new AsyncDisposableStack()
+  const foundation = opened.use(
+    await openFoundation(config, { ...options, clock: options.clock ?? systemClock, as: 'service' }),
+  )
+  const version = await packageVersion()
+  const metrics = createMetrics()
+  const retention = await composeRetention(foundation, config)
+  const recordings = opened.use(await composeRecordings(foundation, config, retention))
+  const access = await composeAccess(foundation, config, publicUrl)
+  const health = await healthChecks(foundation, config)
+  let draining = false
+  const app = createApp({
+    version,
+    https: publicUrl.startsWith('https:'),
+    trustedProxies: config.trustedProxies,
+    webDir: WEB_DIR,
+    logger,
+    metrics,
+    readiness: makeReadiness(health.checks, () => draining),
+    authenticate: access.authenticate,
+    endpoints: [...access.endpoints, ...recordings.endpoints, ...retention.endpoints],
+    identityProvider: access.demo?.handler,
+  })
+  const stack = opened.move()
+  return {
+    version,
+    app,
+    metricsApp: metricsApp(metrics),
+    greeting: access.demo?.greeting ?? '',
+    async afterListening(origin) {
+      const jobs = await composeJobs(foundation, config, { recordings, retention, access, metrics })
+      stack.defer(() => jobs.stop(config.shutdown.graceMs))
+      await access.demo?.seed(origin)
+    },
+    stopBeingReady() {
+      draining = true
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+function metricsApp(metrics: Metrics): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.get('/metrics', async (_req, res) => {
+    res.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+  return app
+}
+
+async function packageVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string }
+  return version
+}

@@ -1,0 +1,39 @@
+import type { Config } from '../config/config.ts'
+import { type Job, type Jobs, startJobs } from '../jobs/schedule.ts'
+import { HOUR, MINUTE } from '../kernel/units.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Access } from './access.ts'
+import type { Foundation } from './foundation.ts'
+import type { Recordings } from './recordings.ts'
+import type { Retention } from './retention.ts'
+
+export interface JobParts {
+  readonly recordings: Recordings
+  readonly retention: Retention
+  readonly access: Access
+  readonly metrics: Metrics
+}
+
+/** The work that nobody asks for: sweeping, recovering, tidying. */
+export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Promise<Jobs> {
+  const { recordings, retention, access, metrics } = parts
+  const jobs: Job[] = [
+    {
+      name: 'sweep',
+      everyMs: config.sweep.everyMs,
+      run: async (signal) => {
+        const report = await retention.sweep({ dryRun: false }, signal)
+        for (const outcome of ['quarantined', 'destroyed', 'blocked', 'failed'] as const) {
+          metrics.swept.inc({ outcome }, report[outcome].length)
+        }
+      },
+    },
+    { name: 'recover-ingests', everyMs: MINUTE, run: () => recordings.recoverIngests() },
+    { name: 'remove-expired-sessions', everyMs: HOUR, run: () => access.removeExpiredSessions() },
+  ]
+  return startJobs(jobs, {
+    databaseUrl: foundation.databaseUrl,
+    logger: foundation.logger,
+    onFailure: (job) => metrics.jobFailures.inc({ job }),
+  })
+}
