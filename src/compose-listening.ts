@@ -1,0 +1,74 @@
+import { makeAuditTrail } from './audit/trail.ts'
+import { type Database, openDatabase, type Pool } from './db/database.ts'
+import type { Endpoint } from './http/endpoint.ts'
+import type { Clock } from './kernel/clock.ts'
+import { SECOND } from './kernel/units.ts'
+import { makeAdmit } from './recordings/admit.ts'
+import { makeFind } from './recordings/find.ts'
+import { makeList } from './recordings/list.ts'
+import { makeListAccesses } from './recordings/list-accesses.ts'
+import { listenEndpoints } from './recordings/listen-routes.ts'
+import { makePlay } from './recordings/play.ts'
+import { makeStartPlayback } from './recordings/start-playback.ts'
+import { makeUnlock } from './recordings/unlock.ts'
+import type { Keyring } from './storage/keyring.ts'
+import type { ObjectStore } from './storage/object-store.ts'
+import type { Logger } from './telemetry/logger.ts'
+
+export interface ListeningParts {
+  readonly databaseUrl: string
+  readonly db: Database
+  readonly pool: Pool
+  readonly store: ObjectStore
+  readonly keyring: Keyring
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface Listening {
+  readonly endpoints: Endpoint[]
+  /** After the last request: writes what deliveries still have to say, and closes. */
+  close(): Promise<void>
+}
+
+/** Enough for `makeAuditTrail`, which has at most two statements on their way. */
+const AUDIT_CONNECTIONS = 2
+
+/** A listener waits for the audit row, so a blocked table must show quickly, and as 503. */
+const AUDIT_LIMITS = {
+  lockTimeoutMs: 2 * SECOND,
+  statementTimeoutMs: 3 * SECOND,
+  queryTimeoutMs: 4 * SECOND,
+}
+
+/** Lists, shows and plays recordings. */
+export function composeListening({
+  databaseUrl,
+  db,
+  pool,
+  store,
+  keyring,
+  clock,
+  logger,
+}: ListeningParts): Listening {
+  const audit = openDatabase(databaseUrl, AUDIT_CONNECTIONS, AUDIT_LIMITS)
+  const trail = makeAuditTrail(audit.pool, ({ type, requestId }, error) =>
+    logger.error('an audit event of what has happened was lost', { type, requestId, error }),
+  )
+  const admission = makeAdmit({ pool, trail, clock })
+  const unlock = makeUnlock({ keyring, clock })
+  return {
+    endpoints: listenEndpoints({
+      list: makeList({ db, trail, clock }),
+      find: makeFind({ db, trail, clock }),
+      listAccesses: makeListAccesses({ db, trail, clock }),
+      startPlayback: makeStartPlayback({ db, admission, clock }),
+      play: makePlay({ store, unlock, admission, trail, clock }),
+      admission,
+    }),
+    async close() {
+      await trail.drain()
+      await audit.close()
+    },
+  }
+}
