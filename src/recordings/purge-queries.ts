@@ -42,6 +42,22 @@ export async function claimForDestruction(tx: Tx, wanted: Wanted): Promise<Claim
   return rows
 }
 
+/** Claims one unfinished destruction whose worker is gone, also before its next try is due. */
+export async function claimUnfinished(
+  tx: Tx,
+  { id, instance, inFlight }: Pick<Wanted, 'instance' | 'inFlight'> & { readonly id: string },
+): Promise<Claim | undefined> {
+  const { rows } = await sql<Claim>`
+    update recording
+    set worker = ${instance}, fence = nextval('recording_fence'), retry_at = null
+    where id = (select id from recording
+      where id = ${id} and status = 'destroying' and hold_count = 0 and not restricted
+        and (${workerIsGone('worker')} or (worker = ${instance} and id <> all(${inFlight}::uuid[])))
+      for update skip locked)
+    returning id, fence`.execute(tx)
+  return rows[0]
+}
+
 /** What `claimForDestruction` would take now, without a lock or a change. */
 export async function listForDestruction(connection: Connection, wanted: Wanted): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

@@ -10,6 +10,7 @@ import {
   accountOf,
   type Claim,
   claimForDestruction,
+  claimUnfinished,
   deleteBelongings,
   giveBack,
   listForDestruction,
@@ -48,6 +49,8 @@ export interface Purge {
    * deleted. The commit of a claim is the moment that decides between a hold and the destruction.
    */
   claim(wanted: DestructionWanted): Promise<readonly Claim[]>
+  /** Takes over one unfinished destruction at once, even if its store asked for patience. */
+  claimUnfinished(id: string): Promise<Claim | undefined>
   /** Destroys one claimed recording: objects, proof by listing, key, then the tombstone. Idempotent. */
   destroy(claim: Claim): Promise<PurgeOutcome>
 }
@@ -62,10 +65,14 @@ export function makePurge(ports: PurgePorts): Purge {
   })
   return {
     list: (wanted) => listForDestruction(ports.db, complete(wanted)),
-    async claim(wanted) {
-      const claims = await claim(ports, complete(wanted))
-      for (const { id } of claims) inFlight.add(id)
-      return claims
+    claim: (wanted) => claim(ports, inFlight, (tx) => claimForDestruction(tx, complete(wanted))),
+    async claimUnfinished(id) {
+      const wanted = { id, instance: ports.instance.id, inFlight: [...inFlight] }
+      const [taken] = await claim(ports, inFlight, async (tx) => {
+        const one = await claimUnfinished(tx, wanted)
+        return one ? [one] : []
+      })
+      return taken
     },
     async destroy(taken) {
       try {
@@ -77,17 +84,23 @@ export function makePurge(ports: PurgePorts): Purge {
   }
 }
 
-async function claim({ db, clock, instance }: PurgePorts, wanted: Wanted): Promise<readonly Claim[]> {
+async function claim(
+  { db, clock, instance }: PurgePorts,
+  inFlight: Set<string>,
+  take: (tx: Tx) => Promise<readonly Claim[]>,
+): Promise<readonly Claim[]> {
   // A process that the database does not see would be taken for dead, and its claims for free.
   if (!instance.isRegistered()) return []
-  return db.transaction().execute(async (tx) => {
-    const claims = await claimForDestruction(tx, wanted)
-    const events = claims.map(({ id, fence }) =>
+  const claims = await db.transaction().execute(async (tx) => {
+    const taken = await take(tx)
+    const events = taken.map(({ id, fence }) =>
       event('recording.destruction_started', 'ok', id, clock, { fence }),
     )
     if (events.length > 0) await appendAudit(tx, ...events)
-    return claims
+    return taken
   })
+  for (const { id } of claims) inFlight.add(id)
+  return claims
 }
 
 async function destroy(ports: PurgePorts, taken: Claim): Promise<PurgeOutcome> {

@@ -43,7 +43,7 @@ export const versionIdAt = (counter: number, random: string): string =>
 
 export const counterOf = (versionId: string): number => Number.parseInt(versionId, 10)
 
-/** Everything at and below a directory, one object after the other; nothing when it is not there. */
+/** Everything at and below a directory, one object after the other by name; nothing when it is not there. */
 export async function* walk(root: string, directory: string): AsyncGenerator<readonly Entry[]> {
   const entries: Entry[] = []
   const below: string[] = []
@@ -60,7 +60,7 @@ export async function* walk(root: string, directory: string): AsyncGenerator<rea
     throw error
   }
   if (entries.length > 0) yield entries
-  for (const path of below) yield* walk(root, path)
+  for (const path of below.sort(byName)) yield* walk(root, path)
 }
 
 /** Makes the names in a directory survive a power cut. */
@@ -107,3 +107,5 @@ export async function pruneEmpty(root: string, directory: string): Promise<void>
     }
   }
 }
+
+const byName = (one: string, other: string): number => Number(one > other) - Number(one < other)

@@ -1,0 +1,102 @@
+import { appendAudit } from '../audit/append.ts'
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
+import { eraseObjects } from './erase-objects.ts'
+import type { Evidence, Finding } from './fsck-findings.ts'
+import { deleteKeyOfDestroyed } from './fsck-queries.ts'
+import { objectTags } from './object-tags.ts'
+import type { Purge } from './purge.ts'
+import type { RecoverIngests } from './recover-ingests.ts'
+
+export interface RepairPorts {
+  readonly db: Database
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly purge: Purge
+  readonly recoverIngests: RecoverIngests
+}
+
+type Remedy = (ports: RepairPorts, finding: Finding, evidence: Evidence) => Promise<boolean>
+
+/** Losses have no remedy, and what we do not understand is left alone. */
+const REMEDIES: Partial<Record<Finding['kind'], Remedy>> = {
+  unfinished_ingest: async ({ recoverIngests }, _finding, { id }) =>
+    (await recoverIngests({ onlyId: id })).abandoned > 0,
+  unfinished_destruction: finishDestruction,
+  object_without_row: eraseOrphan,
+  key_without_recording: deleteKey,
+  stray_upload: abortUpload,
+  tags_differ: setTags,
+}
+
+/** Puts one finding right and accounts for it; false when it cannot be, or not now. */
+export async function repair(ports: RepairPorts, finding: Finding, evidence: Evidence): Promise<boolean> {
+  const remedy = REMEDIES[finding.kind]
+  try {
+    return remedy ? await remedy(ports, finding, evidence) : false
+  } catch (error) {
+    // A store that fails for one recording leaves that finding open; it must not hide the others.
+    if (error instanceof ObjectStoreError) return false
+    throw error
+  }
+}
+
+async function finishDestruction(
+  { purge }: RepairPorts,
+  _finding: Finding,
+  { id }: Evidence,
+): Promise<boolean> {
+  const claim = await purge.claimUnfinished(id)
+  return claim !== undefined && (await purge.destroy(claim)).kind === 'destroyed'
+}
+
+/** Only objects without a living row; a stray object of a recording in use is for a person to judge. */
+async function eraseOrphan(ports: RepairPorts, _finding: Finding, { id, row }: Evidence): Promise<boolean> {
+  if (row && row.status !== 'destroyed') return false
+  const { versions, uploads, refused } = await eraseObjects(ports.store, id)
+  if (refused.length > 0) return false
+  await account(ports, id, 'D', 'recording.orphan_erased', { versions, uploads })
+  return true
+}
+
+async function deleteKey({ db, clock }: RepairPorts, _finding: Finding, { id }: Evidence): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    if (!(await deleteKeyOfDestroyed(tx, id))) return false
+    await appendAudit(tx, event(clock, id, 'D', 'recording.key_erased', {}))
+    return true
+  })
+}
+
+async function abortUpload(ports: RepairPorts, finding: Finding, { id }: Evidence): Promise<boolean> {
+  if (finding.key === undefined || finding.detail === undefined) return false
+  await ports.store.abortUpload({ key: finding.key, uploadId: finding.detail })
+  await account(ports, id, 'D', 'recording.upload_aborted', {})
+  return true
+}
+
+async function setTags(ports: RepairPorts, finding: Finding, { id, row }: Evidence): Promise<boolean> {
+  if (!row || finding.key === undefined) return false
+  await ports.store.setTags(finding.key, objectTags(row.tags, row.held, classOf(finding.key)))
+  await account(ports, id, 'U', 'recording.tags_restored', {})
+  return true
+}
+
+export const classOf = (key: string): 'original' | 'derived' =>
+  key.endsWith('/original.age') ? 'original' : 'derived'
+
+const account = (
+  { db, clock }: RepairPorts,
+  id: string,
+  action: 'U' | 'D',
+  type: string,
+  detail: Record<string, unknown>,
+): Promise<void> => appendAudit(db, event(clock, id, action, type, detail))
+
+const event = (
+  clock: Clock,
+  recordingId: string,
+  action: 'U' | 'D',
+  type: string,
+  detail: Record<string, unknown>,
+) => ({ type, action, outcome: 'ok' as const, at: clock.now(), actor: null, recordingId, detail })
