@@ -1,5 +1,4 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
 import { createQueryClient, openPlayback } from './api/queries.ts'
@@ -29,13 +28,11 @@ function start(): void {
   const page = document.getElementById('page')
   if (!page) throw new Error('index.html has no element with the id page')
   createRoot(page).render(
-    <StrictMode>
-      <QueryClientProvider client={client}>
-        <PageProvider value={{ player, session }}>
-          <RouterProvider router={createRouter()} />
-        </PageProvider>
-      </QueryClientProvider>
-    </StrictMode>,
+    <QueryClientProvider client={client}>
+      <PageProvider value={{ player, session }}>
+        <RouterProvider router={createRouter()} />
+      </PageProvider>
+    </QueryClientProvider>,
   )
 }
 

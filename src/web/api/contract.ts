@@ -4,7 +4,9 @@ export interface Me {
   readonly displayName: string | null
   readonly roles: readonly string[]
   /** Sent back as `X-CSRF-Token` with everything that changes something. */
-  readonly csrfToken: string
+  readonly csrfToken: string | null
+  /** The service runs with invented people and calls. */
+  readonly demo: boolean
 }
 
 export interface Purpose {
@@ -18,7 +20,7 @@ export interface Purpose {
   readonly state: string
 }
 
-/** A call as the list shows it. */
+/** A call as the list shows it. What the API calls nullable here is null for destroyed calls only. */
 export interface CallSummary {
   readonly id: string
   readonly status: string
@@ -48,6 +50,11 @@ export interface Playback {
   readonly id: string
   readonly audioUrl: string
   readonly expiresAt: string
+}
+
+export interface LoggedOut {
+  /** Where the session at the identity provider ends too; null when there is none. */
+  readonly logoutUrl: string | null
 }
 
 /** Which calls to show; empty strings mean all. */

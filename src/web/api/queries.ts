@@ -7,7 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import type { Call, CallFilter, CallPage, CallSummary, Me, Playback } from './contract.ts'
+import type { Call, CallFilter, CallPage, CallSummary, LoggedOut, Me, Playback } from './contract.ts'
 import { ApiProblem, request } from './request.ts'
 
 export const PAGE_SIZE = 50
@@ -88,7 +88,7 @@ export const openPlayback = (client: QueryClient, id: string, signal: AbortSigna
     signal,
   })
 
-export const logOut = (client: QueryClient): Promise<unknown> =>
-  request('/logout', { method: 'POST', body: {}, csrfToken: csrfToken(client) })
+export const logOut = (client: QueryClient): Promise<LoggedOut> =>
+  request<LoggedOut>('/logout', { method: 'POST', body: {}, csrfToken: csrfToken(client) })
 
 const csrfToken = (client: QueryClient): string => client.getQueryData(meOptions.queryKey)?.csrfToken ?? ''

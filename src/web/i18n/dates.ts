@@ -26,17 +26,24 @@ const MONTH_KEY = { year: 'numeric', month: '2-digit' } as const
 export const fullDay = (instant: string, language: Language): string =>
   formatter(language, { ...FULL_DAY, timeZone: TIME_ZONE }).format(new Date(instant))
 
-/** `zaterdag 14 november`, where the year is told by a heading. */
+/** `zaterdag 14 november`, where the year is told by a heading; day and month stay on one line. */
 export const dayInMonth = (instant: string, language: Language): string =>
-  formatter(language, { ...DAY_IN_MONTH, timeZone: TIME_ZONE }).format(new Date(instant))
+  formatter(language, { ...DAY_IN_MONTH, timeZone: TIME_ZONE })
+    .format(new Date(instant))
+    .replace(/(\d+) /, '$1\u00a0')
 
 /** `10:32` */
 export const clock = (instant: string, language: Language): string =>
   formatter(language, { ...CLOCK, timeZone: TIME_ZONE }).format(new Date(instant))
 
-/** A calendar day `YYYY-MM-DD` as `14 mei 2027`; it has no time zone, so UTC keeps it what it is. */
+/**
+ * A calendar day `YYYY-MM-DD` as `14 mei 2027`; it has no time zone, so UTC keeps it what it is. The
+ * spaces do not break, so that a date at the end of a line stays whole.
+ */
 export const calendarDay = (day: string, language: Language): string =>
-  formatter(language, { ...DAY, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`))
+  formatter(language, { ...DAY, timeZone: 'UTC' })
+    .format(new Date(`${day}T00:00:00Z`))
+    .replaceAll(' ', '\u00a0')
 
 /** A month key `YYYY-MM` as `november 2026`. */
 export const monthName = (month: string, language: Language): string =>

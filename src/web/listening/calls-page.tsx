@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
+import type { CallPage, CallSummary } from '../api/contract.ts'
 import { useCalls } from '../api/queries.ts'
 import { monthName } from '../i18n/dates.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -23,7 +24,7 @@ export function CallsPage() {
   const calls = useCalls(filter)
   if (calls.isError && !calls.data)
     return <Failure error={calls.error} onRetry={() => void calls.refetch()} />
-  const items = calls.data?.pages.flatMap((page) => page.items) ?? []
+  const items = itemsOf(calls.data)
   const chosen = Boolean(period || filter.product)
   const nothingAtAll = calls.isSuccess && items.length === 0 && !chosen
   return (
@@ -35,7 +36,7 @@ export function CallsPage() {
         <>
           <p className="lead">{t('calls.lead')}</p>
           <CallFilters period={period} product={filter.product} />
-          {calls.isPending && <Loading />}
+          {calls.status === 'pending' && <Loading />}
           {calls.isSuccess && items.length === 0 && <NoMatch />}
           {byMonth(items).map((month) => (
             <CallsOfMonth key={month.month} month={month} />
@@ -47,6 +48,9 @@ export function CallsPage() {
     </>
   )
 }
+
+const itemsOf = (list: { readonly pages: readonly CallPage[] } | undefined): CallSummary[] =>
+  list?.pages.flatMap((page) => page.items) ?? []
 
 function CallsOfMonth({ month: { month, calls } }: { readonly month: Month }) {
   const { t } = useTranslation()

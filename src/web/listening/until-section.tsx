@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Call } from '../api/contract.ts'
-import { calendarDay } from '../i18n/dates.ts'
+import { calendarDay, monthName, monthOf } from '../i18n/dates.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { sharePassed } from './share-passed.ts'
 
@@ -25,7 +25,11 @@ export function UntilSection({ call }: { readonly call: Call }) {
     <section className="section">
       <h2>{t('call.until.heading')}</h2>
       <p className="until">{t('call.until.day', { day: calendarDay(call.keepUntil, language) })}</p>
-      <TimePassed share={sharePassed(call.startedAt, call.keepUntil, now)} />
+      <TimePassed
+        share={sharePassed(call.startedAt, call.keepUntil, now)}
+        from={monthName(monthOf(call.startedAt), language)}
+        to={monthName(call.keepUntil.slice(0, 'YYYY-MM'.length), language)}
+      />
       <p>
         {call.purposes.length > 1 ? t('call.until.explainMany') : t('call.until.explainOne')}{' '}
         {t('call.until.access')}
@@ -34,10 +38,23 @@ export function UntilSection({ call }: { readonly call: Call }) {
   )
 }
 
+interface TimePassedProps {
+  /** From 0 to 1. */
+  readonly share: number
+  readonly from: string
+  readonly to: string
+}
+
 /** Decoration: the text above says the same in words. */
-const TimePassed = ({ share }: { readonly share: number }) => (
-  <svg className="passed" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-    <rect className="passed__all" width="100" height="1" />
-    <rect className="passed__done" width={share * 100} height="1" />
-  </svg>
+const TimePassed = ({ share, from, to }: TimePassedProps) => (
+  <div className="passed" aria-hidden="true">
+    <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <rect className="passed__all" width="100" height="1" />
+      <rect className="passed__done" width={Math.max(share * 100, 1)} height="1" />
+    </svg>
+    <p>
+      <span>{from}</span>
+      <span>{to}</span>
+    </p>
+  </div>
 )

@@ -49,7 +49,9 @@ function PurposeEnd({ tag }: { readonly tag: Purpose }) {
   const name = useNames()
   const ends = [
     tag.retainUntil && t('call.why.untilDay', { day: calendarDay(tag.retainUntil, language) }),
-    tag.minUntil && t('call.why.atLeast', { day: calendarDay(tag.minUntil, language) }),
+    tag.minUntil !== tag.retainUntil &&
+      tag.minUntil &&
+      t('call.why.atLeast', { day: calendarDay(tag.minUntil, language) }),
     tag.state !== 'active' && name('state', tag.state),
   ]
   return ends.filter(Boolean).join('; ')

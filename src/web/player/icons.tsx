@@ -36,10 +36,10 @@ export const ReplayIcon = () => (
 export const SkipIcon = ({ forward = false }: { readonly forward?: boolean }) => (
   <Icon>
     <g transform={forward ? 'matrix(-1 0 0 1 24 0)' : undefined}>
-      <path className="icon__line" d="M4.4 10.4A8 8 0 1 1 4 13.5" />
-      <path className="icon__line" d="M4 5.6v4.8h4.8" />
+      <path className="icon__line" d="M3.9 9.2A9 9 0 1 1 3 12.6" />
+      <path className="icon__line" d="M3.4 4.6v4.9h4.9" />
     </g>
-    <text className="icon__text" x="12" y="16.2" textAnchor="middle">
+    <text className="icon__text" x="12" y="15.4" textAnchor="middle">
       10
     </text>
   </Icon>

@@ -76,7 +76,7 @@ function RateSelect({ call }: { readonly call: PlayerOfCall }) {
       >
         {RATES.map((rate) => (
           <option key={rate} value={rate}>
-            {rate === 1 ? t('player.rateNormal') : `${number.format(rate)}×`}
+            {`${number.format(rate)}×`}
           </option>
         ))}
       </select>

@@ -11,7 +11,11 @@ export function Account({ name }: { readonly name: string | null }) {
   const leaving = useMutation({
     mutationFn: () => logOut(client),
     networkMode: 'always',
-    onSuccess: () => session.end('logged_out'),
+    onSuccess: ({ logoutUrl }) => {
+      session.end('logged_out')
+      // Otherwise the next login here would be let in without a question, on a shared screen too.
+      if (logoutUrl) location.assign(logoutUrl)
+    },
   })
   return (
     <section className="account" aria-label={t('site.account')}>

@@ -14,6 +14,7 @@ export function Shell() {
         {t('site.skip')}
       </a>
       <header className="masthead">
+        <DemoBanner />
         <div className="masthead__row">
           <Link className="wordmark" to="/" aria-label={t('site.home')}>
             <Mark />
@@ -34,6 +35,12 @@ export function Shell() {
       <ScrollRestoration />
     </>
   )
+}
+
+function DemoBanner() {
+  const { t } = useTranslation()
+  const me = useMe(useSessionEnd() === null)
+  return me.data?.demo ? <p className="demo">{t('site.demo')}</p> : null
 }
 
 function WhoIsIn() {

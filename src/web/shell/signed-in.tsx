@@ -22,7 +22,7 @@ export function SignedIn() {
   if (ended === 'expired') return <SessionExpired />
   if (ended === 'logged_out') return <Welcome loggedOut />
   if (me.data) return <Outlet />
-  if (me.isPending) return <Loading />
+  if (me.status === 'pending') return <Loading />
   if (isSignedOut(me.error)) return <Welcome />
   return <Failure error={me.error} onRetry={() => void me.refetch()} />
 }

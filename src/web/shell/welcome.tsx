@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { PageHeading } from './page-heading.tsx'
 import { loginUrl } from './session.ts'
+import { Waves } from './waves.tsx'
 
 const POINTS = ['own', 'why', 'copy'] as const
 
@@ -23,6 +24,7 @@ export function Welcome({ loggedOut = false }: { readonly loggedOut?: boolean })
           {t('welcome.logIn')}
         </a>
       </p>
+      <Waves />
       <ul className="points">
         {POINTS.map((point) => (
           <li key={point}>
