@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { currentRequestId } from '../telemetry/request-id.ts'
 import { actorFromClaims } from './claims.ts'
 import type { IdentityProvider } from './identity-provider.ts'
 import { takeAttempt } from './login-queries.ts'
@@ -67,6 +68,7 @@ export function makeFinishLogin({ db, provider, sessions, clock, logger }: Finis
       code: problem.code,
       at: clock.now(),
       actor: null,
+      requestId: currentRequestId() ?? null,
       detail: { reason },
     })
   }

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express'
+import type { Response } from 'express'
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
@@ -64,6 +64,10 @@ const loginEndpoint = (login: Login, cookies: Cookies): Endpoint =>
         .string()
         .optional()
         .meta({ description: 'Path to show afterwards; anything else becomes /' }),
+      moved: z
+        .string()
+        .optional()
+        .meta({ description: 'Set when sent on from another name of this service' }),
     }),
     responses: {
       303: { description: 'To the identity provider, or to returnTo when already logged in' },
@@ -74,8 +78,10 @@ const loginEndpoint = (login: Login, cookies: Cookies): Endpoint =>
       orTroublePage(login, res, async () => {
         login.countRequest(req.ip)
         // Cookies belong to a host: a login begun on another name of this machine could not be finished.
-        if (req.headers.host !== new URL(login.publicUrl).host)
-          return go(res, hereOnPublicUrl(req, login.publicUrl))
+        // Once: behind a proxy that writes its own Host here, every host looks like another one.
+        const elsewhere = req.headers.host !== new URL(login.publicUrl).host
+        if (elsewhere && query.moved === undefined)
+          return go(res, onPublicUrl(login.publicUrl, query.returnTo))
         const session = readCookie(req.headers.cookie, cookies.session)
         if (await login.sessions.find(session)) return go(res, returnAddress(query.returnTo, login.publicUrl))
         const browser = readCookie(req.headers.cookie, cookies.login)
@@ -150,9 +156,10 @@ const me = (login: Login): Endpoint =>
     },
   })
 
-const hereOnPublicUrl = (req: Request, publicUrl: string): string => {
-  const { pathname, search } = new URL(req.originalUrl, publicUrl)
-  return new URL(pathname + search, publicUrl).href
+function onPublicUrl(publicUrl: string, returnTo: string | undefined): string {
+  const url = new URL('/login?moved=1', publicUrl)
+  if (returnTo !== undefined) url.searchParams.set('returnTo', returnTo)
+  return url.href
 }
 
 const noStore = (res: Response): Response => res.set('Cache-Control', 'private, no-store')

@@ -1,7 +1,8 @@
-import { appendAudit } from '../audit/append.ts'
+import { type AuditEvent, appendAudit } from '../audit/append.ts'
 import type { Connection, Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { HOUR, MINUTE } from '../kernel/units.ts'
+import { currentRequestId } from '../telemetry/request-id.ts'
 import type { Actor } from './actor.ts'
 import { deleteExpiredAttempts } from './login-queries.ts'
 import { hashSecret, isSecret, newSecret } from './secrets.ts'
@@ -47,13 +48,7 @@ export function makeSessions({ db, clock }: { db: Database; clock: Clock }): Ses
       await db.transaction().execute(async (tx) => {
         if (isSecret(replaced)) await endSession(tx, hashSecret(replaced), clock.now())
         await insertSession(tx, row)
-        await appendAudit(tx, {
-          type: 'session.started',
-          action: 'C',
-          outcome: 'ok',
-          at: row.created_at,
-          actor,
-        })
+        await appendAudit(tx, sessionEvent('session.started', 'C', row, row.created_at))
       })
       return id
     },
@@ -90,8 +85,17 @@ const isAlive = (row: SessionRow, now: Date): boolean =>
 async function endSession(tx: Connection, idHash: Buffer, at: Date): Promise<void> {
   const row = await findSession(tx, idHash)
   if (!row || !(await deleteSession(tx, idHash))) return
-  await appendAudit(tx, { type: 'session.ended', action: 'D', outcome: 'ok', at, actor: row.actor })
+  await appendAudit(tx, sessionEvent('session.ended', 'D', row, at))
 }
+
+const sessionEvent = (type: string, action: 'C' | 'D', { actor }: SessionRow, at: Date): AuditEvent => ({
+  type,
+  action,
+  outcome: 'ok',
+  at,
+  actor,
+  requestId: currentRequestId() ?? null,
+})
 
 /** Removes what can no longer be used: sessions past either limit and abandoned logins. For a periodic job. */
 export async function removeExpiredSessions(db: Database, now: Date): Promise<number> {

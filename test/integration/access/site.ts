@@ -11,6 +11,7 @@ import { makeVerifyToken } from '../../../src/access/verify-token.ts'
 import { type Database, openDatabase } from '../../../src/db/database.ts'
 import { mountEndpoints } from '../../../src/http/endpoint.ts'
 import { problemHandler } from '../../../src/http/problem-handler.ts'
+import { requestContext } from '../../../src/http/request-context.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { type TestClock, testClock } from '../../support/clock.ts'
@@ -98,6 +99,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     closed,
     endpoints.filter((spec) => !spec.public),
   )
+  app.use(requestContext)
   app.get('/', (_req, res) => void res.send('home'))
   app.use(open)
   app.use(['/v1', '/logout'], makeAuthenticate({ verifyToken, sessions, publicUrl: origin }))
