@@ -16,7 +16,7 @@ function texts(dictionary: Dictionary, path = ''): Map<string, string> {
   )
 }
 
-const placeholders = (text: string): string[] => (text.match(/\{\{\w+\}\}/g) ?? []).sort()
+const placeholders = (text: string): string[] => (text.match(/\{\{\w+\}\}/g) ?? []).toSorted()
 
 describe('Dutch and English', () => {
   const dutch = texts(nl)
@@ -42,13 +42,10 @@ describe('Dutch and English', () => {
   })
 
   test('name every role, purpose and legal basis that the service ships with', () => {
-    expect(Object.keys(nl.role).sort()).toEqual([...ROLES].sort())
+    expect(new Set(Object.keys(nl.role))).toEqual(new Set(ROLES))
     expect(Object.keys(nl.purposeText)).toEqual(Object.keys(nl.purpose))
-    expect(Object.keys(nl.legalBasis).sort()).toEqual([
-      'consent',
-      'contract',
-      'legal_obligation',
-      'legitimate_interests',
-    ])
+    expect(new Set(Object.keys(nl.legalBasis))).toEqual(
+      new Set(['consent', 'contract', 'legal_obligation', 'legitimate_interests']),
+    )
   })
 })
