@@ -40,8 +40,9 @@ const SHA256_OF_NOTHING = createHash('sha256').digest('hex')
 export class S3Connection {
   readonly bucket: string
   readonly client: S3Client
+  /** Where the bucket answers, with the path that leads to it in path style. */
+  readonly address: URL
   readonly #signer: SignatureV4
-  readonly #base: URL
   // Readers and writers queue apart, so a burst of uploads cannot keep a listener waiting.
   readonly #readers: Pool
   readonly #writers: Pool
@@ -49,7 +50,7 @@ export class S3Connection {
   constructor(config: S3StoreConfig) {
     this.bucket = config.bucket
     this.client = openClient(config)
-    this.#base = bucketAddress(this.client, config)
+    this.address = bucketAddress(this.client, config)
     this.#signer = new SignatureV4({
       service: 's3',
       region: config.region,
@@ -59,8 +60,8 @@ export class S3Connection {
       uriEscapePath: false,
       applyChecksum: false,
     })
-    this.#readers = openPool(this.#base, READ_CONNECTIONS)
-    this.#writers = openPool(this.#base, WRITE_CONNECTIONS)
+    this.#readers = openPool(this.address, READ_CONNECTIONS)
+    this.#writers = openPool(this.address, WRITE_CONNECTIONS)
   }
 
   /** Sends one request and hands over the answer when it is a success; throws S3Failure when it is not. */
@@ -71,17 +72,17 @@ export class S3Connection {
   }
 
   async #send({ method, key, query = {}, headers = {}, body, signal }: S3Call): Promise<S3Answer> {
-    const path = `${this.#base.pathname.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`
+    const path = `${this.address.pathname.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`
     const signed = await this.#signer.sign(
       new HttpRequest({
         method,
-        protocol: this.#base.protocol,
-        hostname: this.#base.hostname,
+        protocol: this.address.protocol,
+        hostname: this.address.hostname,
         path,
         query,
         headers: {
           ...headers,
-          host: this.#base.host,
+          host: this.address.host,
           // The store refuses a body that does not hash to this: bytes cannot change on the way.
           'x-amz-content-sha256': body?.sha256 ?? SHA256_OF_NOTHING,
         },
