@@ -44,6 +44,8 @@ export interface RunningService {
   kill(signal: NodeJS.Signals): void
   /** Waits until a killed process has gone, then starts another on the same port, data and settings. */
   restart(): Promise<void>
+  /** How another command of the program is started on the same settings. */
+  commandLine(...args: readonly string[]): { program: string; args: string[]; env: Record<string, string> }
   /** Runs another command of the program (fsck, sweep, ...) on the same settings; gives its output. */
   command(...args: readonly string[]): Promise<string>
   logs(): string
@@ -90,6 +92,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
       await own.ended
       own = await start()
     },
+    commandLine: (...args) => ({ program: process.execPath, args: [MAIN, ...args], env }),
     command: (...args) => run(process.execPath, [MAIN, ...args], undefined, env),
     logs: () => readFileSync(log, 'utf8'),
     async stop() {

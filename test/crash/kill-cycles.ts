@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { callMetadata, deliver } from '../support/deliver.ts'
+import { persons } from '../support/tokens.ts'
+import { audioOf, type Call, newCall } from './calls.ts'
+import { runKilled } from './killed-command.ts'
+import { listStore, type Site } from './site.ts'
+
+export interface CrashPlan {
+  readonly cycles: number
+  readonly random: () => number
+  readonly onProgress?: (line: string) => void
+}
+
+/** Where the kills struck: how far each interrupted piece of work had come. */
+export type Strikes = Map<string, number>
+
+const UPLOADS_AT_ONCE = 4
+/** One cycle in this many kills a sweep instead of the service. */
+const SWEEP_EVERY = 4
+const DUE_AT_ONCE = 6
+/** Longest life of the service under load in one cycle; most uploads are through well before. */
+const LONGEST_LIFE_MS = 600
+
+/**
+ * Kills the service, or a sweep, at a random moment of its work, again and again. Senders repeat
+ * what was not confirmed, as they would. Gives all calls, and where the kills struck.
+ */
+export async function killCycles(site: Site, plan: CrashPlan): Promise<{ calls: Call[]; strikes: Strikes }> {
+  const calls: Call[] = []
+  const strikes: Strikes = new Map()
+  for (let cycle = 1; cycle <= plan.cycles; cycle += 1) {
+    if (cycle % SWEEP_EVERY === 0) await killSweep(site, calls, plan.random, strikes)
+    else await killService(site, calls, plan.random, strikes)
+    if (cycle % 25 === 0) {
+      const stored = calls.filter((call) => call.state !== 'open').length
+      plan.onProgress?.(`${cycle} of ${plan.cycles} cycles, ${calls.length} calls, ${stored} confirmed`)
+    }
+  }
+  return { calls, strikes }
+}
+
+async function killService(site: Site, calls: Call[], random: () => number, strikes: Strikes): Promise<void> {
+  const open = calls.filter((call) => call.state === 'open')
+  while (open.length < UPLOADS_AT_ONCE) {
+    const call = newCall(`crash-${calls.length}`, random)
+    calls.push(call)
+    open.push(call)
+  }
+  const uploads = open.map((call) => upload(site, call))
+  // Squared: short lives are where the steps of an ingest lie close together.
+  await sleep(random() ** 2 * LONGEST_LIFE_MS)
+  site.service.kill('SIGKILL')
+  await Promise.all(uploads)
+  await site.service.ended
+  for (const call of open) if (call.state === 'open') count(strikes, await ingestStep(site, call))
+  await site.service.restart()
+}
+
+/** Delivers and notes what the sender knows afterwards; an ended connection leaves the call open. */
+export async function upload(site: Site, call: Call): Promise<void> {
+  const { service } = site
+  const { callId, startedAt, memberRef, pace } = call
+  call.attempts += 1
+  const answer = await deliver({
+    baseUrl: service.baseUrl,
+    token: service.issuer.token(persons.recorder()),
+    metadata: callMetadata({ callId, startedAt, memberRef }),
+    audio: audioOf(call),
+    idempotencyKey: `key-${callId}`,
+    ...(pace && call.attempts === 1 ? { pace } : {}),
+  }).catch(() => undefined)
+  if (answer?.status === 201 || answer?.status === 200) {
+    call.state = 'stored'
+    call.recordingId = answer.body.id
+    return
+  }
+  // Between the kill and the end of recovery the earlier attempt may still be there; the sender comes back.
+  const mayRepeat = answer === undefined || answer.status === 503 || answer.body.code === 'upload_in_progress'
+  if (!mayRepeat) throw new Error(`${callId} was refused: ${answer.status} ${JSON.stringify(answer.body)}`)
+}
+
+async function ingestStep({ sql, bucket }: Site, { callId }: Call): Promise<string> {
+  const { rows } = await sql.query('select id, status from recording where call_id = $1', [callId])
+  const [row] = rows
+  if (!row) return 'ingest: before its row'
+  if (row.status !== 'receiving') return 'ingest: done, but not answered'
+  const { versions, uploads } = await listStore(bucket)
+  const has = (key: string) => key.includes(row.id)
+  if ([...versions.keys()].some(has)) return 'ingest: row and object'
+  return uploads.some(has) ? 'ingest: row and unfinished parts' : 'ingest: row, no object'
+}
+
+async function killSweep(site: Site, calls: Call[], random: () => number, strikes: Strikes): Promise<void> {
+  const chosen = calls.filter((call) => call.state === 'stored').slice(0, DUE_AT_ONCE)
+  for (const call of chosen) await makeDue(site, call)
+  await runKilled(site.service.commandLine('sweep'), random())
+  for (const call of chosen) count(strikes, await sweepStep(site, call))
+}
+
+/** Time cannot be moved for store and database at once, so the dates are moved instead. */
+export async function makeDue({ sql }: Site, call: Call): Promise<void> {
+  const id = [call.recordingId]
+  await sql.query('begin')
+  await sql.query(`update purpose_tag set retain_until = current_date - 10 where recording_id = $1`, id)
+  await sql.query(
+    `update recording set keep_until = current_date - 10, due_at = now() - interval '9 days' where id = $1`,
+    id,
+  )
+  await sql.query('commit')
+  call.state = 'due'
+}
+
+async function sweepStep({ sql, bucket }: Site, { recordingId = '' }: Call): Promise<string> {
+  const { rows } = await sql.query('select status from recording where id = $1', [recordingId])
+  const status: string = rows[0]?.status ?? 'no row'
+  if (status !== 'destroying') return `sweep: ${status}`
+  const { versions } = await listStore(bucket)
+  const left = [...versions.keys()].some((key) => key.includes(recordingId))
+  return left ? 'sweep: destroying, object there' : 'sweep: destroying, object gone'
+}
+
+function count(strikes: Strikes, where: string): void {
+  strikes.set(where, (strikes.get(where) ?? 0) + 1)
+}
