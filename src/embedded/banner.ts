@@ -27,7 +27,7 @@ export function banner({ publicUrl, dataDir, people }: BannerFacts): string {
     `  Data            ${dataDir}   (remove it to start afresh)`,
     '  Stop            Ctrl-C',
     '',
-    '  People and calls are invented. Everybody on this machine can log in as anybody.',
+    '  People and calls are invented. Anybody on this machine can log in as anybody.',
     '  Alles is verzonnen. Iedereen op deze computer kan als iedereen inloggen.',
     '  For real use set AUTH_ISSUER, AUTH_AUDIENCE and AUTH_JWKS_URL: see README.',
     RULE,
