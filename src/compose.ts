@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { createApp } from './app.ts'
 import { composeAccess } from './compose/access.ts'
+import { qualifyAtStart } from './compose/bucket.ts'
 import { openFoundation } from './compose/foundation.ts'
 import { healthChecks } from './compose/health.ts'
 import { composeJobs } from './compose/jobs.ts'
@@ -47,9 +48,10 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const version = await packageVersion()
   const metrics = createMetrics()
   const retention = await composeRetention(foundation, config)
-  const recordings = opened.use(await composeRecordings(foundation, config, retention))
+  const recordings = opened.use(composeRecordings(foundation, config, retention))
   const access = await composeAccess(foundation, config, publicUrl)
-  const health = await healthChecks(foundation, config)
+  const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
+  const health = await healthChecks(foundation, config, bucket)
   let draining = false
   const app = createApp({
     version,

@@ -8,7 +8,7 @@ import { makeSessions, removeExpiredSessions } from '../access/sessions.ts'
 import { makeVerifyToken } from '../access/verify-token.ts'
 import type { AuthConfig, Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { composeDemo, type Demo } from './demo.ts'
+import type { Demo } from './demo.ts'
 import type { Foundation } from './foundation.ts'
 
 export interface Access {
@@ -26,7 +26,7 @@ export async function composeAccess(
   publicUrl: string,
 ): Promise<Access> {
   const { db, clock, logger } = foundation
-  const demo = config.auth.kind === 'demo' ? await composeDemo(foundation, config, publicUrl) : undefined
+  const demo = config.auth.kind === 'demo' ? await demoOf(foundation, config, publicUrl) : undefined
   const auth: Exclude<AuthConfig, { kind: 'demo' }> = demo?.auth ?? (config.auth as never)
   const load = auth.jwks.kind === 'url' ? jwksFromUrl(auth.jwks.url) : jwksFromFile(auth.jwks.path)
   const verifyToken = makeVerifyToken({ ...auth, keys: makeKeySource({ load, clock }), clock })
@@ -48,4 +48,10 @@ export async function composeAccess(
     removeExpiredSessions: () => removeExpiredSessions(db, clock.now()),
     demo,
   }
+}
+
+/** Loaded only here: the demo's identity provider is large, and production has no use for it. */
+async function demoOf(foundation: Foundation, config: Config, publicUrl: string): Promise<Demo> {
+  const { composeDemo } = await import('./demo.ts')
+  return composeDemo(foundation, config, publicUrl)
 }

@@ -11,9 +11,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { openFileKeyring } from '../storage/file-keyring.ts'
 import { openFileObjectStore } from '../storage/file-object-store.ts'
 import type { Keyring } from '../storage/keyring.ts'
-import { openKmsKeyring } from '../storage/kms-keyring.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
-import { openS3ObjectStore } from '../storage/s3-object-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 /** What every command stands on: database, object store, keyring, and this process's place among others. */
@@ -130,9 +128,11 @@ function isUnreachable(error: unknown): boolean {
   )
 }
 
+/** The SDKs are large; only the one that is used is loaded. */
 async function openStore(config: Config): Promise<ObjectStore> {
   if (config.storage.kind === 'files') return openFileObjectStore(join(config.dataDir, 'objects'))
   const { kind: _kind, endpoint, credentials, ...storage } = config.storage
+  const { openS3ObjectStore } = await import('../storage/s3-object-store.ts')
   return openS3ObjectStore({
     ...storage,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -142,6 +142,7 @@ async function openStore(config: Config): Promise<ObjectStore> {
 
 async function openKeyring(config: Config): Promise<Keyring> {
   if (config.keyring.kind === 'kms') {
+    const { openKmsKeyring } = await import('../storage/kms-keyring.ts')
     return openKmsKeyring({ keyId: config.keyring.keyId, region: config.keyring.region })
   }
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })

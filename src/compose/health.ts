@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { HealthCheck } from '../http/health.ts'
 import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg.ts'
 import { checkKeys } from '../recordings/check-keys.ts'
+import type { BucketQualification } from './bucket.ts'
 import type { Foundation } from './foundation.ts'
 
 export interface HealthParts {
@@ -11,7 +12,11 @@ export interface HealthParts {
 }
 
 /** What the service needs, each with a question that only a working part can answer. */
-export async function healthChecks(foundation: Foundation, config: Config): Promise<HealthParts> {
+export async function healthChecks(
+  foundation: Foundation,
+  config: Config,
+  bucket: BucketQualification,
+): Promise<HealthParts> {
   const { db, store, instance } = foundation
   await checkKeys(foundation)
   const ffmpeg = await resolveFfmpeg(config.ffmpegPath === undefined ? {} : { ffmpegPath: config.ffmpegPath })
@@ -32,6 +37,7 @@ export async function healthChecks(foundation: Foundation, config: Config): Prom
         essential: true,
         check: async (signal) => {
           await store.ping(signal)
+          bucket.requirePassed()
           return store.kind === 's3' ? 'S3' : 'files'
         },
       },
