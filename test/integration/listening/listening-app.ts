@@ -45,6 +45,8 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
   const store = (await options.store?.(files)) ?? files
   const keyring = await openFileKeyring(join(directory, 'keyring.json'), { create: true })
   const clock = testClock(NOW)
+  // Tokens are issued in real time, whatever time it is for the recordings.
+  const loginClock = testClock(new Date().toISOString())
   const logger = createLogger('error')
   logger.silent = true
   const issuer = await createIssuer()
@@ -61,12 +63,11 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
     metrics: createMetrics(),
     readiness: makeReadiness([], () => false),
     authenticate: makeAuthenticate({
-      // Tokens live in real time; recordings in the test's.
       verifyToken: makeVerifyToken({
         issuer: issuer.issuer,
         audience: issuer.audience,
         keys,
-        clock: { now: () => new Date() },
+        clock: loginClock,
       }),
       sessions,
       publicUrl: 'http://127.0.0.1',
@@ -82,6 +83,7 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
       server,
       port,
       url: `http://127.0.0.1:${port}`,
+      loginClock,
       clock,
       store,
       files,
