@@ -8,6 +8,8 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** The store does its work, but its answer never arrives. */
   | { readonly kind: 'lose-answer' }
+  /** The connection stays open and nothing comes. */
+  | { readonly kind: 'stall' }
   /** The answer breaks off after this many bytes of its body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
   | undefined
@@ -30,6 +32,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const { method = '', url = '', headers } = req
     proxy.seen.push(`${method} ${url}`)
     const fault = proxy.fault(method, url)
+    if (fault?.kind === 'stall') return
     if (fault?.kind === 'reset') {
       req.socket.destroy()
       return

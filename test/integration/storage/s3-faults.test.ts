@@ -166,6 +166,13 @@ describe('the S3 store behind a network that fails', () => {
     await expect(opening).rejects.toMatchObject({ name: 'AbortError' })
   })
 
+  it('asks again when the store takes a request and never answers', async () => {
+    await put(Buffer.from('patience'))
+    failFirst(1, /GET/, { kind: 'stall' })
+    const got = await buffer(await store.open(key, { offset: 0, length: 8 }, never))
+    expect(got.toString()).toBe('patience')
+  })
+
   it('closes the connection of a reader that left', async () => {
     await put(randomBytes(2 * PART))
     const leaving = new AbortController()
