@@ -140,7 +140,18 @@ export interface LoginAttemptTable {
   expires_at: Date
 }
 
+/** A sweep that a person asked for, and its report; the service's own runs are in the audit log. */
+export interface SweepRunTable {
+  id: string
+  requested_by: string
+  started_at: Date
+  finished_at: Date
+  dry_run: boolean
+  report: ColumnType<Record<string, unknown>, string, never>
+}
+
 export interface Schema {
+  sweep_run: SweepRunTable
   recording: RecordingTable
   purpose_tag: PurposeTagTable
   rendition: RenditionTable

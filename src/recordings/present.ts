@@ -15,7 +15,7 @@ export interface AudioFacts {
 const Day = z.iso.date().nullable()
 const Instant = z.iso.datetime({ offset: true })
 
-const PurposeSchema = z.strictObject({
+export const PurposeSchema = z.strictObject({
   purpose: z.string(),
   legalBasis: z.enum(['consent', 'contract', 'legal_obligation', 'legitimate_interests']),
   product: z.string(),

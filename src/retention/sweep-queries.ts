@@ -17,6 +17,10 @@ const LIVE = [
   'unlinked',
 ] as const satisfies readonly RecordingStatus[]
 
+/** In use, and nothing in the way of its end; literals, because they must match the partial index recording_due. */
+export const isLiveAndFree = sql<boolean>`status in (${sql.join(LIVE.map((status) => sql.lit(status)))})
+  and hold_count = 0 and not restricted`
+
 /** The clock that every instance of the service shares. */
 export async function databaseNow(connection: Connection): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(connection)
@@ -30,9 +34,7 @@ const dueRecordings = (connection: Connection, cutoff: Date, limit: number) =>
   connection
     .selectFrom('recording')
     .select(['id', 'due_at'])
-    // The literal conditions are those of the partial index recording_due.
-    .where(sql<boolean>`status in (${sql.join(LIVE.map((status) => sql.lit(status)))})`)
-    .where(sql<boolean>`hold_count = 0 and not restricted`)
+    .where(isLiveAndFree)
     .where('due_at', '<=', cutoff)
     .orderBy('due_at')
     .orderBy('id')

@@ -39,6 +39,7 @@ comment on column recording.due_at is 'first instant after the last tag ends; nu
 create index recording_by_member on recording (member_ref, started_at desc, id desc)
   where status in ('processing', 'available', 'unplayable', 'quarantined');
 create index recording_by_entity on recording (entity, started_at desc, id desc);
+create index recording_by_agent on recording (agent_ref, started_at desc, id desc);
 create index recording_due on recording (due_at, id)
   where status in ('processing', 'available', 'unplayable', 'unlinked') and hold_count = 0 and not restricted;
 create index recording_quarantined on recording (quarantined_at, id)
@@ -128,6 +129,16 @@ create trigger audit_event_append_only before update or delete on audit_event
   for each row execute function audit_event_is_append_only();
 create trigger audit_event_no_truncate before truncate on audit_event
   for each statement execute function audit_event_is_append_only();
+
+create table sweep_run (
+  id uuid primary key,
+  requested_by text not null,
+  started_at timestamptz not null,
+  finished_at timestamptz not null,
+  dry_run boolean not null,
+  report jsonb not null
+);
+comment on table sweep_run is 'sweeps that a person asked for; the report has recording ids only';
 
 create table web_session (
   id_hash bytea primary key,

@@ -1,0 +1,33 @@
+import { type Actor, hasRole } from '../access/actor.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Database } from '../db/database.ts'
+import { dayOf } from '../kernel/calendar.ts'
+import { Problem } from '../kernel/problem.ts'
+
+export type RetentionAct = 'list_due' | 'sweep' | 'dry_run'
+
+const ALLOWED = {
+  list_due: ['records_manager', 'privacy_officer', 'operator'],
+  sweep: ['records_manager'],
+  dry_run: ['records_manager', 'privacy_officer', 'operator'],
+} as const satisfies Record<RetentionAct, readonly Actor['roles'][number][]>
+
+/** Pure: whether the roles allow the act today. */
+export function mayActOnRetention(actor: Actor, act: RetentionAct, now: Date): boolean {
+  const engaged = actor.engagedUntil === null || dayOf(now) <= actor.engagedUntil
+  return engaged && hasRole(actor, ...ALLOWED[act])
+}
+
+/** Throws Problem('forbidden') unless the actor may; the refusal is on record before it is said. */
+export async function permit(db: Database, actor: Actor, act: RetentionAct, now: Date): Promise<void> {
+  if (mayActOnRetention(actor, act, now)) return
+  await appendAudit(db, {
+    type: `retention.${act}`,
+    action: 'E',
+    outcome: 'denied',
+    code: 'forbidden',
+    at: now,
+    actor,
+  })
+  throw new Problem('forbidden')
+}

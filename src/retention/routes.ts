@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { actorOf } from '../access/authenticate.ts'
+import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import { startOfDay } from '../kernel/calendar.ts'
+import type { makeFind } from '../recordings/find.ts'
+import type { Explained, Explanation } from './explain.ts'
+import type { makeFindSweep } from './find-sweep.ts'
+import type { makeListDue } from './list-due.ts'
+import { DueListSchema, ExplanationSchema, presentDue, presentRun, SweepRunSchema } from './present.ts'
+import type { makeRunSweep } from './run-sweep.ts'
+
+export interface RetentionUseCases {
+  readonly listDue: ReturnType<typeof makeListDue>
+  readonly runSweep: ReturnType<typeof makeRunSweep>
+  readonly findSweep: ReturnType<typeof makeFindSweep>
+  /** Finds a recording as the actor may see it, audited. */
+  readonly find: ReturnType<typeof makeFind>
+  readonly explain: (recording: Explained) => Explanation
+}
+
+const TAG = 'Retention'
+const When = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+const instantOf = (text: string): Date => (text.includes('T') ? new Date(text) : startOfDay(text))
+
+/** Any text: a malformed id must take the same way to 404 as an unknown one. */
+const ById = z.strictObject({ id: z.string().meta({ description: 'UUID', format: 'uuid' }) })
+
+/** What is due, sweeps, and why a recording is kept. */
+export const retentionEndpoints = (useCases: RetentionUseCases): Endpoint[] => [
+  dueEndpoint(useCases),
+  ...sweepEndpoints(useCases),
+  explanationEndpoint(useCases),
+]
+
+const dueEndpoint = ({ listDue }: RetentionUseCases): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/v1/retention/due',
+    operationId: 'listDue',
+    summary: 'List recordings that become due before a moment, oldest first',
+    description: 'Held and restricted recordings are not in it: they do not become due.',
+    tag: TAG,
+    query: z.strictObject({
+      before: When.meta({ description: 'An instant, or the beginning of a day in Amsterdam; exclusive' }),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+      cursor: z.string().min(1).max(200).optional().meta({ description: 'nextCursor of the page before' }),
+    }),
+    responses: { 200: { description: 'One page', content: { 'application/json': DueListSchema } } },
+    problems: ['invalid_request', 'forbidden', 'unavailable'],
+    async handle({ query: { before, ...page }, req, res }) {
+      const found = await listDue(actorOf(req), { ...page, before: instantOf(before) })
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(presentDue(found))
+    },
+  })
+
+const sweepEndpoints = ({ runSweep, findSweep }: RetentionUseCases): Endpoint[] => [
+  endpoint({
+    method: 'post',
+    path: '/v1/retention/sweeps',
+    operationId: 'runSweep',
+    summary: 'Take out of use and destroy what is over, or list what that would be',
+    description: 'A dry run lists exactly what the run would do, and may look at another moment.',
+    tag: TAG,
+    body: z.strictObject({
+      dryRun: z.boolean(),
+      at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Dry runs only; default now' }),
+    }),
+    responses: { 201: { description: 'The report', content: { 'application/json': SweepRunSchema } } },
+    problems: ['invalid_request', 'forbidden', 'clock_disagreement', 'unavailable'],
+    async handle({ body: { dryRun, at }, req, res }) {
+      const run = await runSweep(actorOf(req), { dryRun, ...(at === undefined ? {} : { at: new Date(at) }) })
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.status(201).location(`/v1/retention/sweeps/${run.id}`).json(presentRun(run))
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/retention/sweeps/{id}',
+    operationId: 'getSweep',
+    summary: 'Show the report of a sweep that somebody asked for',
+    tag: TAG,
+    params: ById,
+    query: z.strictObject({}),
+    responses: { 200: { description: 'The report', content: { 'application/json': SweepRunSchema } } },
+    problems: ['not_found', 'forbidden', 'unavailable'],
+    async handle({ params, req, res }) {
+      const run = await findSweep(actorOf(req), params.id)
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(presentRun(run))
+    },
+  }),
+]
+
+const explanationEndpoint = ({ find, explain }: RetentionUseCases): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/v1/recordings/{id}/retention',
+    operationId: 'explainRetention',
+    summary: 'Explain step by step why a recording is kept, until when, and what would change that',
+    tag: TAG,
+    params: ById,
+    query: z.strictObject({}),
+    responses: { 200: { description: 'The derivation', content: { 'application/json': ExplanationSchema } } },
+    problems: ['not_found', 'forbidden', 'unavailable'],
+    async handle({ params, req, res }) {
+      const recording = await find(actorOf(req), params.id)
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(explain(recording))
+    },
+  })
