@@ -179,6 +179,7 @@ export const en: typeof nl = {
       basis: 'Legal basis',
       until: 'Kept for this purpose',
       untilDay: 'until the end of {{day}}',
+      pending: 'the period starts after {{trigger}}',
       atLeast: 'required by law until at least {{day}}',
     },
     until: {
@@ -189,7 +190,7 @@ export const en: typeof nl = {
       explainMany:
         'That is the last day of the purpose that lasts longest. For the other purposes we stop using the recording earlier. After that it is removed, with all copies we have of it.',
       explainUnknown:
-        'The retention period starts only after something that is still to come, such as the end of your policy.',
+        'The retention period starts after {{trigger}}. Once we know that date, this page shows until which day we keep the recording.',
       access: 'You can always listen until then.',
     },
     copy: {
@@ -202,7 +203,6 @@ export const en: typeof nl = {
     },
   },
   state: {
-    pending_trigger: 'the end date depends on something that is still to happen',
     suspended: 'not in use for now',
     expired: 'no longer in use since the period ended',
     withdrawn: 'no longer in use: your consent was withdrawn',
@@ -221,6 +221,14 @@ export const en: typeof nl = {
     legal_obligation: 'The law asks us to keep a record of what we discuss with you about this product.',
     contract_performance: 'It lets us check what we agreed with you.',
     service_quality: 'We use calls to see what could be better.',
+  },
+  trigger: {
+    'call.ended': 'the end of the call',
+    'policy.ended': 'the end of the policy',
+    'claim.closed': 'the closing of the claim',
+    'case.closed': 'the closing of the investigation',
+    'application.rejected': 'the rejection of the application',
+    'advice.given': 'the advice',
   },
   legalBasis: {
     consent: 'your consent (GDPR, Article 6(1)(a))',

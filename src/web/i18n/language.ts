@@ -52,6 +52,8 @@ export function useLanguage(): Language {
   return i18n.language === 'en' ? 'en' : 'nl'
 }
 
+const DICTIONARIES = { nl, en }
+
 type Catalogue =
   | 'purpose'
   | 'purposeText'
@@ -60,11 +62,15 @@ type Catalogue =
   | 'entity'
   | 'role'
   | 'state'
+  | 'trigger'
   | 'direction'
 
 /** Names of catalogue codes; a code this page does not know is shown as it is (or as `fallback`). */
 export function useNames(): (kind: Catalogue, code: string, fallback?: string) => string {
-  const { i18n } = useTranslation()
-  return (kind, code, fallback = code) =>
-    i18n.getResource(i18n.language, 'page', `${kind}.${code}`) ?? fallback
+  const language = useLanguage()
+  return (kind, code, fallback = code) => {
+    // Not through i18next: to it the dot in a code like `policy.ended` would be a step down.
+    const names: Readonly<Record<string, string>> = DICTIONARIES[language][kind]
+    return (Object.hasOwn(names, code) ? names[code] : undefined) ?? fallback
+  }
 }

@@ -177,6 +177,7 @@ export const nl = {
       basis: 'Grondslag',
       until: 'Bewaren voor dit doel',
       untilDay: 'tot en met {{day}}',
+      pending: 'de termijn begint te lopen na {{trigger}}',
       atLeast: 'wettelijk verplicht tot ten minste {{day}}',
     },
     until: {
@@ -187,7 +188,7 @@ export const nl = {
       explainMany:
         'Dat is de laatste dag van het doel dat het langst geldt. Voor de andere doelen gebruiken we de opname dan al niet meer. Daarna wordt zij verwijderd, met alle kopieën die we ervan hebben.',
       explainUnknown:
-        'De bewaartermijn begint pas te lopen na een gebeurtenis die nog moet komen, zoals het einde van uw polis.',
+        'De bewaartermijn begint te lopen na {{trigger}}. Zodra we die datum weten, staat hier tot welke dag we de opname bewaren.',
       access: 'U kunt tot die tijd altijd luisteren.',
     },
     copy: {
@@ -201,7 +202,6 @@ export const nl = {
     },
   },
   state: {
-    pending_trigger: 'de einddatum hangt af van iets dat nog moet gebeuren',
     suspended: 'tijdelijk niet in gebruik',
     expired: 'niet meer in gebruik sinds de termijn voorbij is',
     withdrawn: 'niet meer in gebruik: uw toestemming is ingetrokken',
@@ -220,6 +220,14 @@ export const nl = {
     legal_obligation: 'De wet vraagt ons vast te leggen wat we met u bespreken over dit product.',
     contract_performance: 'Zo kunnen we nagaan wat we met u hebben afgesproken.',
     service_quality: 'We gebruiken gesprekken om te zien wat er beter kan.',
+  },
+  trigger: {
+    'call.ended': 'het einde van het gesprek',
+    'policy.ended': 'het einde van de polis',
+    'claim.closed': 'het afsluiten van de schade',
+    'case.closed': 'het afsluiten van het onderzoek',
+    'application.rejected': 'de afwijzing van de aanvraag',
+    'advice.given': 'het advies',
   },
   legalBasis: {
     consent: 'uw toestemming (AVG, artikel 6, lid 1, onder a)',

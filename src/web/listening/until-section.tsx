@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Call } from '../api/contract.ts'
 import { calendarDay, monthName, monthOf } from '../i18n/dates.ts'
-import { useLanguage } from '../i18n/language.ts'
+import { useLanguage, useNames } from '../i18n/language.ts'
 import { sharePassed } from './share-passed.ts'
 
 /** Until when the recording as a whole is kept, and what happens then. */
@@ -10,17 +10,7 @@ export function UntilSection({ call }: { readonly call: Call }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const [now] = useState(Date.now)
-  if (!call.keepUntil) {
-    return (
-      <section className="section">
-        <h2>{t('call.until.heading')}</h2>
-        <p className="until">{t('call.until.unknown')}</p>
-        <p>
-          {t('call.until.explainUnknown')} {t('call.until.access')}
-        </p>
-      </section>
-    )
-  }
+  if (!call.keepUntil) return <UntilUnknown call={call} />
   return (
     <section className="section">
       <h2>{t('call.until.heading')}</h2>
@@ -32,6 +22,27 @@ export function UntilSection({ call }: { readonly call: Call }) {
       />
       <p>
         {call.purposes.length > 1 ? t('call.until.explainMany') : t('call.until.explainOne')}{' '}
+        {t('call.until.access')}
+      </p>
+    </section>
+  )
+}
+
+/** The end waits for something that is still to happen: say for what. */
+function UntilUnknown({ call: { purposes } }: { readonly call: Call }) {
+  const { t } = useTranslation()
+  const name = useNames()
+  const awaited = new Set(
+    purposes
+      .filter(({ state }) => state === 'pending_trigger')
+      .map(({ trigger }) => name('trigger', trigger)),
+  )
+  return (
+    <section className="section">
+      <h2>{t('call.until.heading')}</h2>
+      <p className="until">{t('call.until.unknown')}</p>
+      <p>
+        {awaited.size > 0 && t('call.until.explainUnknown', { trigger: [...awaited].join(', ') })}{' '}
         {t('call.until.access')}
       </p>
     </section>

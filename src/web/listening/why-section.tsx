@@ -52,7 +52,8 @@ function PurposeEnd({ tag }: { readonly tag: Purpose }) {
     tag.minUntil !== tag.retainUntil &&
       tag.minUntil &&
       t('call.why.atLeast', { day: calendarDay(tag.minUntil, language) }),
-    tag.state !== 'active' && name('state', tag.state),
+    tag.state === 'pending_trigger' && t('call.why.pending', { trigger: name('trigger', tag.trigger) }),
+    tag.state !== 'active' && tag.state !== 'pending_trigger' && name('state', tag.state),
   ]
   return ends.filter(Boolean).join('; ')
 }

@@ -1,0 +1,156 @@
+import axe from 'axe-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+export type LoggedIn = Awaited<ReturnType<BrowserContext['storageState']>>
+
+export interface VisitOptions {
+  readonly language?: 'nl' | 'en'
+  readonly dark?: boolean
+  readonly width?: number
+  readonly height?: number
+  /** Cookies of somebody who has logged in before, see `loggedIn`. */
+  readonly as?: LoggedIn
+  /** Device pixels per CSS pixel; 2 with half the width is what 200 % zoom gives. */
+  readonly zoom?: number
+}
+
+export interface Visit {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Paths of the requests for listening sessions so far. */
+  readonly playbacks: readonly string[]
+  /** Ends the visit; fails when the page broke its security policy, left its origin or threw. */
+  leave(): Promise<void>
+}
+
+/** What the tests read of the `<audio>` element. */
+export interface Sound {
+  readonly currentTime: number
+  readonly duration: number
+  readonly paused: boolean
+  readonly playbackRate: number
+  readonly error: { readonly message: string } | null
+}
+
+/** A fresh browser profile on the page, in a language and a theme, with an eye on what it should not do. */
+export async function visit(browser: Browser, baseUrl: string, options: VisitOptions = {}): Promise<Visit> {
+  const { language = 'nl', dark = false, width = 1280, height = 900, zoom = 1, as: storageState } = options
+  const context = await browser.newContext({
+    baseURL: baseUrl,
+    viewport: { width, height },
+    deviceScaleFactor: zoom,
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+    ...(storageState && { storageState }),
+  })
+  await context.addInitScript(`localStorage.setItem('listenback.language', '${language}')`)
+  const page = await context.newPage()
+  const troubles: string[] = []
+  const playbacks: string[] = []
+  page.on('pageerror', (error) => troubles.push(`thrown: ${error.message}`))
+  page.on('console', (message) => {
+    if (/Content.Security.Policy/i.test(message.text())) troubles.push(message.text())
+  })
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.origin !== baseUrl) troubles.push(`left the origin: ${request.url()}`)
+    if (request.method() === 'POST' && url.pathname.endsWith('/playbacks')) playbacks.push(url.pathname)
+  })
+  return {
+    page,
+    context,
+    playbacks,
+    async leave() {
+      await context.close()
+      expect(troubles).toEqual([])
+    },
+  }
+}
+
+/** Logs in through the demo's identity provider, as a person would, and waits for the page to be back. */
+export async function logIn(page: Page, person: string): Promise<void> {
+  await page.goto('/')
+  await page.getByRole('link', { name: /^(Inloggen|Log in)$/ }).click()
+  await page.getByRole('button', { name: new RegExp(person) }).click()
+  await page.getByText(person).waitFor()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** Logs in once and gives the cookies, for tests that are about what comes after the login. */
+export async function loggedIn(browser: Browser, baseUrl: string, person: string): Promise<LoggedIn> {
+  const { page, context, leave } = await visit(browser, baseUrl)
+  await logIn(page, person)
+  const cookies = await context.storageState()
+  await leave()
+  return cookies
+}
+
+export interface CallFacts {
+  readonly id: string
+  readonly durationSeconds: number
+}
+
+/** The calls that the API gives this visitor, the longest first. */
+export async function ownCalls(page: Page): Promise<CallFacts[]> {
+  const response = await page.request.get('/v1/recordings?limit=100')
+  const { items } = (await response.json()) as { items: CallFacts[] }
+  return items.toSorted((a, b) => b.durationSeconds - a.durationSeconds)
+}
+
+/** The row of one call in the list. */
+export const rowOf = (page: Page, { id }: CallFacts): Locator =>
+  page.getByRole('listitem').filter({ has: page.locator(`a[href="/gesprekken/${id}"]`) })
+
+export const playButton = (place: Page | Locator): Locator =>
+  place.getByRole('button', { name: /^(Afspelen|Play)/ })
+
+export const pauseButton = (place: Page | Locator): Locator =>
+  place.getByRole('button', { name: /^(Pauzeren|Pause)/ })
+
+export const slider = (place: Page | Locator): Locator => place.getByRole('slider')
+
+export const soundOf = (page: Page): Promise<Sound> =>
+  page.locator('audio').evaluate((audio: Sound) => ({
+    currentTime: audio.currentTime,
+    duration: audio.duration,
+    paused: audio.paused,
+    playbackRate: audio.playbackRate,
+    error: audio.error && { message: audio.error.message },
+  }))
+
+/** Waits until the sound really runs: the time goes on by itself, over a moment. */
+export async function expectToHear(page: Page): Promise<void> {
+  const first = await soundOf(page)
+  await expect
+    .poll(async () => (await soundOf(page)).currentTime, { timeout: 15_000 })
+    .not.toBe(first.currentTime)
+  const { currentTime } = await soundOf(page)
+  await expect
+    .poll(async () => (await soundOf(page)).currentTime, { timeout: 15_000 })
+    .toBeGreaterThan(currentTime)
+  const now = await soundOf(page)
+  expect(now.error).toBeNull()
+  expect(now.paused).toBe(false)
+  expect(now.duration).toBeGreaterThan(0)
+}
+
+/**
+ * What axe-core finds against WCAG 2.2 A and AA and its best practices: one line each, with the element.
+ * The source is evaluated by the browser's debugger, which the page's policy does not concern.
+ */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  const found = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(({ violations }) => violations)`,
+  )) as { id: string; nodes: { html: string; failureSummary: string }[] }[]
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  )
+}
+
+/** CSS pixels by which the page is wider than the window. */
+export const sidewaysScroll = async (page: Page): Promise<number> =>
+  Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
