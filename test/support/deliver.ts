@@ -45,7 +45,7 @@ const BOUNDARY = 'listenback-test-boundary'
  * metadata first. Rejects when the connection ends without an answer, whose outcome is then unknown.
  */
 export function deliver(delivery: Delivery): Promise<DeliveryAnswer> {
-  const { head, tail } = envelope(delivery)
+  const { head, tail, contentType } = envelope(delivery)
   const length = head.length + delivery.audio.length + tail.length
   return new Promise((resolve, reject) => {
     const sending = request(new URL('/v1/recordings', delivery.baseUrl), {
@@ -54,7 +54,7 @@ export function deliver(delivery: Delivery): Promise<DeliveryAnswer> {
       ...(delivery.signal ? { signal: delivery.signal } : {}),
       headers: {
         Authorization: `Bearer ${delivery.token}`,
-        'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
+        'Content-Type': contentType,
         'Content-Length': length,
         ...(delivery.idempotencyKey ? { 'Idempotency-Key': delivery.idempotencyKey } : {}),
       },
@@ -72,7 +72,12 @@ export function deliver(delivery: Delivery): Promise<DeliveryAnswer> {
   })
 }
 
-function envelope({ metadata, mediaType = 'audio/wav' }: Delivery): { head: Buffer; tail: Buffer } {
+/** What stands around the audio in the body of a delivery. */
+export function envelope({ metadata, mediaType = 'audio/wav' }: Pick<Delivery, 'metadata' | 'mediaType'>): {
+  head: Buffer
+  tail: Buffer
+  contentType: string
+} {
   const head = [
     `--${BOUNDARY}`,
     'Content-Disposition: form-data; name="metadata"',
@@ -85,7 +90,11 @@ function envelope({ metadata, mediaType = 'audio/wav' }: Delivery): { head: Buff
     '',
     '',
   ].join('\r\n')
-  return { head: Buffer.from(head), tail: Buffer.from(`\r\n--${BOUNDARY}--\r\n`) }
+  return {
+    head: Buffer.from(head),
+    tail: Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+    contentType: `multipart/form-data; boundary=${BOUNDARY}`,
+  }
 }
 
 async function send(
