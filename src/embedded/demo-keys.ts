@@ -79,6 +79,28 @@ export function makeSignAccessToken(
   }
 }
 
+const issuerFile = (dataDir: string) => join(dataDir, 'demo', 'issuer')
+
+/** Remembers under which address the demo runs, for commands that make tokens beside it. */
+export const rememberIssuer = (dataDir: string, issuer: string): Promise<void> =>
+  writeFile(issuerFile(dataDir), `${issuer}\n`, { mode: 0o600 })
+
+/**
+ * An access token that the demo on this data directory believes, on whatever port it runs or ran last.
+ * Rejects with an Error when no demo was ever started there, or when the person is unknown.
+ */
+export async function signDemoToken(
+  dataDir: string,
+  clock: Clock,
+  personId: string,
+  ttlSeconds: number,
+): Promise<string> {
+  const issuer = await readFile(issuerFile(dataDir), 'utf8').catch(ignoreMissing)
+  if (!issuer) throw new Error(`no demo was started with DATA_DIR=${dataDir} yet; run npm start first`)
+  const sign = makeSignAccessToken(await openDemoKeys(dataDir), { issuer: issuer.trim(), clock })
+  return sign(personId, ttlSeconds)
+}
+
 function ignoreMissing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null
   throw error

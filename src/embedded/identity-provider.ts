@@ -9,6 +9,7 @@ import {
   type DemoKeys,
   makeSignAccessToken,
   openDemoKeys,
+  rememberIssuer,
   type SignAccessToken,
 } from './demo-keys.ts'
 import { choosePersonPage, DEMO_PAGE_POLICY, startAgainPage } from './demo-pages.ts'
@@ -53,9 +54,9 @@ export async function createDemoIdentityProvider(
 ): Promise<DemoIdentityProvider> {
   const { issuer, clock } = options
   const keys = await openDemoKeys(options.dataDir)
+  await rememberIssuer(options.dataDir, issuer)
   const clientSecret = randomBytes(32).toString('base64url')
   const provider = new Provider(issuer, configuration(new URL(issuer).origin, keys, clientSecret))
-  // Its own pages and errors never reach a person unstyled, and nothing of a request is printed.
   return {
     handler: route(provider, new URL(issuer)),
     issuer,
