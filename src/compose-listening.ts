@@ -27,6 +27,7 @@ export interface ListeningParts {
 
 export interface Listening {
   readonly endpoints: Endpoint[]
+  readonly find: ReturnType<typeof makeFind>
   /** After the last request: writes what deliveries still have to say, and closes. */
   close(): Promise<void>
 }
@@ -57,10 +58,12 @@ export function composeListening({
   )
   const admission = makeAdmit({ pool, trail, clock })
   const unlock = makeUnlock({ keyring, clock })
+  const find = makeFind({ db, trail, clock })
   return {
+    find,
     endpoints: listenEndpoints({
       list: makeList({ db, trail, clock }),
-      find: makeFind({ db, trail, clock }),
+      find,
       listAccesses: makeListAccesses({ db, trail, clock }),
       startPlayback: makeStartPlayback({ db, admission, clock }),
       play: makePlay({ store, unlock, admission, trail, clock }),

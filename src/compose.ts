@@ -62,7 +62,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metrics,
     readiness: makeReadiness(health.checks, () => draining),
     authenticate: access.authenticate,
-    endpoints: [...access.endpoints, ...recordings.endpoints, ...retention.endpoints],
+    endpoints: [...access.endpoints, ...recordings.endpoints, ...retention.endpoints(recordings.find)],
     identityProvider: access.demo?.handler,
   })
   const stack = opened.move()

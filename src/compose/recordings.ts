@@ -11,6 +11,7 @@ import type { Retention } from './retention.ts'
 export interface Recordings extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
   readonly recoverIngests: RecoverIngests
+  readonly find: ReturnType<typeof composeListening>['find']
 }
 
 /** One telephony system may not take all places from the others. */
@@ -31,6 +32,7 @@ export function composeRecordings(foundation: Foundation, config: Config, retent
   const { maxBytes, maxConcurrent, minRate, minRateWindowMs } = config.uploads
   return {
     recoverIngests,
+    find: listening.find,
     endpoints: [
       ...ingestEndpoints({
         ingest,
