@@ -10,6 +10,8 @@ export type Fault =
   | { readonly kind: 'lose-answer' }
   /** The connection stays open and nothing comes. */
   | { readonly kind: 'stall' }
+  /** The answer claims to be the whole object, as from a store that knows no ranges. */
+  | { readonly kind: 'claim-whole' }
   /** The answer breaks off after this many bytes of its body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
   | undefined
@@ -48,7 +50,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
         answer.once('end', () => req.socket.destroy())
         return
       }
-      res.writeHead(answer.statusCode ?? 500, answer.headers)
+      if (fault?.kind === 'claim-whole') res.writeHead(200)
+      else res.writeHead(answer.statusCode ?? 500, answer.headers)
       let left = fault?.kind === 'cut' ? fault.afterBytes : Number.POSITIVE_INFINITY
       answer.on('data', (data: Buffer) => {
         res.write(data.subarray(0, left))

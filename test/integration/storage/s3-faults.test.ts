@@ -134,6 +134,14 @@ describe('the S3 store behind a network that fails', () => {
     await expect(buffer(stream)).rejects.toThrow()
   })
 
+  it('hands out no bytes when the answer is not the span that was asked for', async () => {
+    await put(randomBytes(1000))
+    proxy.fault = (method) => (method === 'GET' ? { kind: 'claim-whole' } : undefined)
+    await expect(store.open(key, { offset: 10, length: 5 }, never)).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
+  })
+
   it('does not repeat what the store refused', async () => {
     proxy.fault = () => ({ kind: 'status', status: 403, code: 'AccessDenied' })
     const denied = expect.objectContaining({ name: 'ObjectStoreError', kind: 'denied' })
