@@ -18,8 +18,8 @@ const UPLOADS_AT_ONCE = 4
 /** One cycle in this many kills a sweep instead of the service. */
 const SWEEP_EVERY = 4
 const DUE_AT_ONCE = 6
-/** Longest life of the service under load in one cycle; most uploads are through well before. */
-const LONGEST_LIFE_MS = 600
+/** Some lives are longer than the uploads of a cycle need, so that those are confirmed and killed at rest. */
+const LONGEST_LIFE = 1.3
 
 /**
  * Kills the service, or a sweep, at a random moment of its work, again and again. Senders repeat
@@ -28,9 +28,10 @@ const LONGEST_LIFE_MS = 600
 export async function killCycles(site: Site, plan: CrashPlan): Promise<{ calls: Call[]; strikes: Strikes }> {
   const calls: Call[] = []
   const strikes: Strikes = new Map()
+  const tempo: Tempo = { usualMs: 0 }
   for (let cycle = 1; cycle <= plan.cycles; cycle += 1) {
     if (cycle % SWEEP_EVERY === 0) await killSweep(site, calls, plan.random, strikes)
-    else await killService(site, calls, plan.random, strikes)
+    else await killService(site, calls, plan, tempo, strikes)
     if (cycle % 25 === 0) {
       const stored = calls.filter((call) => call.state !== 'open').length
       plan.onProgress?.(`${cycle} of ${plan.cycles} cycles, ${calls.length} calls, ${stored} confirmed`)
@@ -39,21 +40,37 @@ export async function killCycles(site: Site, plan: CrashPlan): Promise<{ calls: 
   return { calls, strikes }
 }
 
-async function killService(site: Site, calls: Call[], random: () => number, strikes: Strikes): Promise<void> {
+async function killService(site: Site, calls: Call[], plan: CrashPlan, tempo: Tempo, strikes: Strikes) {
   const open = calls.filter((call) => call.state === 'open')
   while (open.length < UPLOADS_AT_ONCE) {
-    const call = newCall(`crash-${calls.length}`, random)
+    const call = newCall(`crash-${calls.length}`, plan.random)
     calls.push(call)
     open.push(call)
   }
-  const uploads = open.map((call) => upload(site, call))
-  // Squared: short lives are where the steps of an ingest lie close together.
-  await sleep(random() ** 2 * LONGEST_LIFE_MS)
+  const started = performance.now()
+  const uploads = Promise.all(open.map((call) => upload(site, call)))
+  const finished = uploads.then(() => true)
+  // The first batch is left alone and measured.
+  const inTime = tempo.usualMs
+    ? await Promise.race([finished, sleep(plan.random() * LONGEST_LIFE * tempo.usualMs, false)])
+    : await finished
+  tempo.usualMs = nextTempo(tempo.usualMs, inTime ? performance.now() - started : undefined, open)
   site.service.kill('SIGKILL')
-  await Promise.all(uploads)
+  await uploads
   await site.service.ended
   for (const call of open) if (call.state === 'open') count(strikes, await ingestStep(site, call))
   await site.service.restart()
+}
+
+/** How long a batch of uploads usually takes on this machine now; the kills are spread over it. */
+interface Tempo {
+  usualMs: number
+}
+
+function nextTempo(usualMs: number, tookMs: number | undefined, batch: readonly Call[]): number {
+  if (tookMs !== undefined) return usualMs ? 0.7 * usualMs + 0.3 * tookMs : tookMs
+  // Nothing came through: the machine has become slower than it was.
+  return batch.some((call) => call.state !== 'open') ? usualMs : usualMs * 1.1
 }
 
 /** Delivers and notes what the sender knows afterwards; an ended connection leaves the call open. */
