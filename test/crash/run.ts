@@ -26,8 +26,9 @@ const { calls, strikes } = await killCycles(site, {
   onProgress: say,
 })
 const broken = await verify(site, calls)
+const byName = ([one]: [string, number], [other]: [string, number]) => one.localeCompare(other)
 say('where the kills struck:')
-for (const [where, count] of [...strikes].sort()) say(`  ${String(count).padStart(6)}  ${where}`)
+for (const [where, count] of [...strikes].sort(byName)) say(`  ${String(count).padStart(6)}  ${where}`)
 const due = calls.filter((call) => call.state === 'due').length
 say(`${cycles} kills, ${calls.length} calls confirmed, ${due} of them destroyed when their time had come`)
 for (const line of broken) say(`BROKEN ${line}`)
