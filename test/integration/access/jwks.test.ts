@@ -101,10 +101,16 @@ describe('rotation', () => {
 })
 
 describe('unknown key ids', () => {
-  test('1,000 of them cause one request a minute', async () => {
+  test('1,000 of them cause one request', async () => {
+    await works(token())
+    for (let n = 0; n < 1000; n += 1) await isRefused(unknownKid(n))
+    expect(server.requests()).toBe(2)
+  })
+
+  test('many at the same moment cause one request a minute', async () => {
     await works(token())
     for (let minute = 0; minute < 3; minute += 1) {
-      await Promise.all(Array.from({ length: 1000 }, (_, n) => isRefused(unknownKid(minute * 1000 + n))))
+      await Promise.all(Array.from({ length: 50 }, (_, n) => isRefused(unknownKid(minute * 50 + n))))
       expect(server.requests()).toBe(2 + minute)
       clock.advance(MINUTE)
     }
