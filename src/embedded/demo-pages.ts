@@ -4,6 +4,7 @@ import type { DemoPerson } from './demo-people.ts'
 const STYLE = [
   ':root{color-scheme:light dark;--line:#767676;--card:#f4f6f8;--accent:#0b5cad}',
   '@media(prefers-color-scheme:dark){:root{--line:#8a94a0;--card:#1d2329;--accent:#8cc2ff}}',
+  'html{background:Canvas;color:CanvasText}',
   '*{box-sizing:border-box}',
   'body{font:1.0625rem/1.5 system-ui,sans-serif;max-width:40rem;margin:0 auto;padding:6vh 1.25rem 4rem}',
   'h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}',

@@ -48,7 +48,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     name: 'Pim Proef',
     roles: ['privacy_officer'],
     web: true,
-    about: { nl: 'privacy officer', en: 'privacy officer' },
+    about: { nl: 'functionaris gegevensbescherming', en: 'privacy officer' },
   },
   {
     id: 'roos',

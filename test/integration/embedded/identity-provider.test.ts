@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,7 @@ import {
 } from '../../../src/embedded/identity-provider.ts'
 import { securityHeaders } from '../../../src/http/security-headers.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
+import { launchBrowser } from '../../support/browser.ts'
 
 const servers = new Set<Server>()
 
@@ -230,4 +231,33 @@ it('signs access tokens that the service accepts, also after a restart, with a k
   const actor = await verify(token)
   expect(actor).toMatchObject({ sub: 'recorder', roles: ['recorder', 'importer'], memberRef: null })
   await expect(idp.signAccessToken('mallory', 60)).rejects.toThrow(/choose one of: noor, sam, cleo/)
+})
+
+const AXE = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+
+it.each(['light', 'dark'] as const)('can be used by everybody on a phone, %s', async (colorScheme) => {
+  const { idp, origin } = await serve(directory())
+  const chromium = await launchBrowser()
+  onTestFinished(() => chromium.close())
+  const page = await chromium.newPage({ colorScheme, viewport: { width: 320, height: 640 } })
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text()))
+  const start = new URL(`${idp.issuer}/auth`)
+  start.search = new URLSearchParams({
+    client_id: idp.clientId,
+    redirect_uri: `${origin}/login/callback`,
+    response_type: 'code',
+    scope: 'openid profile',
+    code_challenge: await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier()),
+    code_challenge_method: 'S256',
+  }).toString()
+  await page.goto(start.href)
+  const { violations } = (await page.evaluate(`${AXE};axe.run()`)) as { violations: { id: string }[] }
+  expect(violations.map(({ id }) => id)).toEqual([])
+  expect(complaints).toEqual([])
+
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/login\/callback\?code=/)
 })
