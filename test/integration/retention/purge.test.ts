@@ -56,8 +56,13 @@ test('a claimed recording is destroyed: objects, key, tags and everything it sai
     ).toEqual([])
 })
 
-test('T30: the tombstone and its audit rows hold nothing personal and no time of the call', async () => {
+test('T30, T46: tombstone and audit hold nothing personal, no time of the call and no hash of the audio', async () => {
   const claim = await claimed()
+  const plain = await stage.db
+    .selectFrom('rendition')
+    .select('sha256')
+    .where('recording_id', '=', claim.id)
+    .executeTakeFirst()
   await stage.purge().destroy(claim)
   const tombstone = await row(claim.id)
   const empty = (value: unknown) => value === null || ['[]', '{}'].includes(JSON.stringify(value))
@@ -79,7 +84,14 @@ test('T30: the tombstone and its audit rows hold nothing personal and no time of
     .where('recording_id', '=', claim.id)
     .execute()
   const text = JSON.stringify([tombstone, events])
-  for (const value of [...Object.values(PERSONAL), '0612345678', '2026-01-15', 'jansen', 'devries'])
+  for (const value of [
+    ...Object.values(PERSONAL),
+    '0612345678',
+    '2026-01-15',
+    'jansen',
+    'devries',
+    plain?.sha256.toString('hex'),
+  ])
     expect(text).not.toContain(value)
 })
 
@@ -195,6 +207,28 @@ test('a hold that arrives after the claim keeps key and row, and nothing is call
   expect(await row(claim.id)).toMatchObject({ status: 'destroying', member_ref: PERSONAL.member_ref })
   await stage.db.updateTable('recording').set({ hold_count: 0 }).where('id', '=', claim.id).execute()
   await finishAll()
+})
+
+test('F21: a destruction that breaks off at any call to the store ends the same when it is repeated', async () => {
+  const methods = ['listUploads', 'listVersions', 'removeVersions'] as const
+  for (let breaksAt = 1; breaksAt <= 7; breaksAt += 1) {
+    let calls = 0
+    const counted = (name: (typeof methods)[number]) =>
+      ((argument: never) => {
+        calls += 1
+        if (calls === breaksAt) throw new TypeError('killed here')
+        return stage.store[name](argument)
+      }) as never
+    const breaking = storeWith(stage.store, Object.fromEntries(methods.map((name) => [name, counted(name)])))
+    const purge = stage.purge({ store: breaking })
+    const claim = await claimed(purge)
+    await purge.destroy(claim).catch((error) => expect(String(error)).toContain('killed here'))
+    const [again] = await purge.claim(wanted())
+    if (again) await purge.destroy(again)
+    expect(await stage.statusOf(claim.id)).toBe('destroyed')
+    expect(await leftIn(stage.store, claim.id)).toBe(0)
+    expect((await stage.auditOf(claim.id)).filter((type) => type === 'recording.destroyed')).toHaveLength(1)
+  }
 })
 
 test('two instances never both finish: the newer fence wins', async () => {
