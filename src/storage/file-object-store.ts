@@ -100,7 +100,9 @@ class FileObjectStore implements ObjectStore {
     if (span.length === 0) return Readable.from([])
     const handle = await translated(() => open(newest.path, 'r'))
     const { offset, length } = span
-    return createReadStream('', { fd: handle, start: offset, end: offset + length - 1, signal })
+    const stream = createReadStream('', { fd: handle, start: offset, end: offset + length - 1, signal })
+    // The reader may leave, and abort, before it listens.
+    return stream.on('error', () => undefined)
   }
 
   async setTags(key: string, tags: ObjectTags): Promise<void> {

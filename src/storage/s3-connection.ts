@@ -89,13 +89,16 @@ export class S3Connection {
       }),
     )
     const pool = method === 'PUT' ? this.#writers : this.#readers
-    return pool.request({
+    const answer = await pool.request({
       method,
       path: path + queryText(query),
       headers: signed.headers,
       body: body?.bytes ?? null,
       ...(signal && { signal }),
     })
+    // undici reports even a plain destroy() as an error, which nobody may be there to hear any more.
+    answer.body.on('error', () => undefined)
+    return answer
   }
 
   close(): void {

@@ -99,15 +99,15 @@ export function describeKeeping(subject: () => StoreUnderTest): void {
   describe('clearing a prefix', () => {
     it('lists and removes more than a thousand versions in one call, and no neighbour', async () => {
       const base = randomUUID()
-      await raw().fill(`recordings/${base}/`, 1203)
+      await raw().fill(`recordings/${base}/`, 1103)
       await raw().fill(`recordings/${base}2/`, 1)
       const versions = await collect(store().listVersions(`recordings/${base}/`))
-      expect(versions).toHaveLength(1203)
-      expect(new Set(versions.map((version) => version.key)).size).toBe(1203)
-      expect(await store().removeVersions(versions)).toEqual({ removed: 1203, failed: [] })
+      expect(versions).toHaveLength(1103)
+      expect(new Set(versions.map((version) => version.key)).size).toBe(1103)
+      expect(await store().removeVersions(versions)).toEqual({ removed: 1103, failed: [] })
       expect(await raw().versions(`recordings/${base}/`)).toEqual([])
       expect(await raw().versions(`recordings/${base}2/`)).toHaveLength(1)
-    })
+    }, 180_000)
 
     it('finds and ends more than a thousand unfinished uploads, and no neighbour', async () => {
       const base = randomUUID()
@@ -122,7 +122,7 @@ export function describeKeeping(subject: () => StoreUnderTest): void {
       expect(await raw().uploads(`recordings/${base}/`)).toEqual([])
       expect(await raw().uploads(`recordings/${base}2/`)).toHaveLength(1)
       await store().abortUpload(uploads[0] ?? { key: '', uploadId: '' })
-    })
+    }, 180_000)
 
     it('refuses a prefix that is not whole path segments', async () => {
       await expect(collect(store().listVersions('recordings/abc'))).rejects.toThrow(TypeError)

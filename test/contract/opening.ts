@@ -52,7 +52,16 @@ export function describeOpening(subject: () => StoreUnderTest): void {
       const streams = await Promise.all(
         Array.from({ length: 50 }, () => store().open(key, { offset: 0, length: bytes.length }, never)),
       )
-      for (const stream of streams) stream.on('error', () => {}).destroy()
+      for (const stream of streams) stream.destroy()
+      expect(await buffer(await store().open(key, { offset: 0, length: 1 }, never))).toHaveLength(1)
+    })
+
+    it('serves the next reader after 20 that aborted before they listened', async () => {
+      const leaving = new AbortController()
+      const open = () => store().open(key, { offset: 0, length: bytes.length }, leaving.signal)
+      const streams = await Promise.all(Array.from({ length: 20 }, open))
+      leaving.abort()
+      await expect.poll(() => streams.every((stream) => stream.destroyed)).toBe(true)
       expect(await buffer(await store().open(key, { offset: 0, length: 1 }, never))).toHaveLength(1)
     })
 
