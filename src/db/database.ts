@@ -57,6 +57,8 @@ export function openDatabase(url: string, size: number, limits: Limits = {}): Op
   })
   // An idle connection that breaks (database restart) is replaced on next use; without a listener it would end the process.
   pool.on('error', () => {})
+  // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db: Database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }

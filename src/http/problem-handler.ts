@@ -67,6 +67,8 @@ function isConnectionFailure(error: { code?: unknown; message?: unknown }): bool
   if (/^(08|57P|53)/.test(code) || /^E(CONNREFUSED|CONNRESET|PIPE|NOENT)$/.test(code)) return true
   return (
     typeof error.message === 'string' &&
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(
+      error.message,
+    )
   )
 }
