@@ -14,6 +14,8 @@ export function sendAndLinger(req: Request, res: Response, body: string): void {
   res.setHeader('Connection', 'close')
   res.setHeader('Content-Length', Buffer.byteLength(body))
   res.write(body)
+  // Out before this turn ends: a parser that fails on the rest of the body closes the socket at once.
+  res.socket?.uncork()
   let thrownAway = 0
   const finish = (): void => {
     clearTimeout(timer)

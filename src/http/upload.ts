@@ -34,6 +34,8 @@ type PartEngine = multer.StorageEngine
  * `metadata_first`, `too_large`, `incomplete_upload`, `upload_too_slow`, `invalid_request`.
  */
 export function receiveUpload(req: Request, res: Response, form: UploadForm): Promise<Upload> {
+  // Broken before anybody listened (during authentication, say): no event would ever tell.
+  if (req.destroyed) return Promise.reject(new Problem('incomplete_upload'))
   const arrived = Promise.withResolvers<Upload>()
   const complete = Promise.withResolvers<void>()
   const body = new PassThrough()

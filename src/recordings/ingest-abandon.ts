@@ -2,7 +2,7 @@ import { type AuditEvent, appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import { type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
 import { eraseObjects } from './erase-objects.ts'
-import { deleteReceiving, lockReceiving } from './ingest-queries.ts'
+import { deleteReceiving, lockUpload } from './ingest-queries.ts'
 
 export interface AbandonPorts {
   readonly db: Database
@@ -11,8 +11,9 @@ export interface AbandonPorts {
 
 /**
  * Undoes an unfinished upload: first everything in the store, then the rows, and the event with them.
- * False, and nothing is touched, when the recording is not an unfinished upload of this worker, above
- * all when a commit whose answer was lost did happen after all. Safe to repeat.
+ * False when the rows are not this worker's to remove. What is in the store goes even then, because
+ * an upload that another worker gave up for us was never confirmed; a finished recording is never
+ * touched, above all when a commit whose answer was lost did happen after all. Safe to repeat.
  * Throws when the store or the database fails; the row then stays, and recovery repeats this.
  */
 export async function abandonUpload(
@@ -22,11 +23,12 @@ export async function abandonUpload(
   event: AuditEvent,
 ): Promise<boolean> {
   // The lock waits for a commit that is still in progress, so its outcome is known here.
-  const owner = await db.transaction().execute((tx) => lockReceiving(tx, id))
-  if (owner !== worker) return false
+  const row = await db.transaction().execute((tx) => lockUpload(tx, id))
+  if (row && row.status !== 'receiving') return false
   const { refused } = await eraseObjects(store, id)
-  if (refused.length > 0)
+  if (refused.length > 0) {
     throw new ObjectStoreError('denied', 'the store refused to remove an unfinished upload')
+  }
   return await db.transaction().execute(async (tx) => {
     if (!(await deleteReceiving(tx, id, worker))) return false
     await appendAudit(tx, event)

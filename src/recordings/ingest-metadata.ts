@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Actor, hasRole } from '../access/actor.ts'
-import { fieldErrors } from '../http/endpoint.ts'
+import { fieldErrors } from '../kernel/field-errors.ts'
 import { type FieldError, Problem } from '../kernel/problem.ts'
 import { DAY, MINUTE, SECOND } from '../kernel/units.ts'
 import type { CallMetadata } from './model.ts'

@@ -7,6 +7,9 @@ import type { RenditionName } from '../storage/keys.ts'
 import type { CallMetadata, DerivedRetention, PurposeTag } from './model.ts'
 import { tagOf } from './present.ts'
 
+/** A whole row of the table. */
+export type RecordingRow = Selectable<RecordingTable>
+
 /** A recording that already has the call, or the idempotency key, of a delivery. */
 export interface ExistingRecording {
   readonly id: string
@@ -140,10 +143,7 @@ export interface Finish {
 }
 
 /** Ends the upload of a row that is still ours; undefined when recovery has taken it over. */
-export async function finishReceiving(
-  tx: Tx,
-  finish: Finish,
-): Promise<Selectable<RecordingTable> | undefined> {
+export async function finishReceiving(tx: Tx, finish: Finish): Promise<RecordingRow | undefined> {
   return await tx
     .updateTable('recording')
     .set({
@@ -220,22 +220,23 @@ export async function findDelivered(connection: Connection, id: string) {
   return { row, tags: tags.map(tagOf), audio }
 }
 
-/** Locks the row of an unfinished upload; its worker, or undefined when the upload is not unfinished. */
-export async function lockReceiving(tx: Tx, id: string): Promise<number | null | undefined> {
-  const row = await tx
+/** Locks the row of an upload, waiting for a commit in progress; undefined when there is none. */
+export async function lockUpload(
+  tx: Tx,
+  id: string,
+): Promise<{ status: RecordingStatus; worker: number | null } | undefined> {
+  return await tx
     .selectFrom('recording')
-    .select('worker')
+    .select(['status', 'worker'])
     .where('id', '=', id)
-    .where('status', '=', 'receiving')
     .forUpdate()
     .executeTakeFirst()
-  return row?.worker
 }
 
 /** Removes an unfinished upload from the database; false when it is not (or no longer) the worker's. */
 export async function deleteReceiving(tx: Tx, id: string, worker: number): Promise<boolean> {
-  const mine = await lockReceiving(tx, id)
-  if (mine !== worker) return false
+  const row = await lockUpload(tx, id)
+  if (row?.status !== 'receiving' || row.worker !== worker) return false
   await tx.deleteFrom('recording_key').where('recording_id', '=', id).execute()
   await tx.deleteFrom('ingest_request').where('recording_id', '=', id).execute()
   await tx.deleteFrom('recording').where('id', '=', id).execute()

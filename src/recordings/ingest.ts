@@ -1,10 +1,8 @@
-import type { Selectable } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { can } from '../access/policy.ts'
 import { type AuditEvent, appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import type { Instance } from '../db/instance.ts'
-import type { RecordingTable } from '../db/schema.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
@@ -30,6 +28,7 @@ import {
   insertKey,
   insertOriginal,
   insertTags,
+  type RecordingRow,
 } from './ingest-queries.ts'
 import type { CallMetadata, DerivedRetention, DeriveRetention, PurposeTag } from './model.ts'
 import { objectTags } from './object-tags.ts'
@@ -59,7 +58,7 @@ export interface Delivery extends IncomingAudio {
 export interface Delivered {
   /** False when the same delivery had been confirmed before. */
   readonly isNew: boolean
-  readonly row: Selectable<RecordingTable>
+  readonly row: RecordingRow
   readonly tags: readonly PurposeTag[]
   readonly audio: AudioFacts
 }
