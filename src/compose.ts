@@ -8,10 +8,11 @@ import { openFoundation } from './compose/foundation.ts'
 import { healthChecks } from './compose/health.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeRecordings } from './compose/recordings.ts'
-import { composeRetention } from './compose/retention.ts'
+import { composeRetention, loadRules } from './compose/retention.ts'
 import type { Config } from './config/config.ts'
 import { makeReadiness } from './http/health.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
+import { makeDeriveRetention } from './retention/derive.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
@@ -47,8 +48,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   )
   const version = await packageVersion()
   const metrics = createMetrics()
-  const retention = await composeRetention(foundation, config)
-  const recordings = opened.use(composeRecordings(foundation, config, retention))
+  const rules = await loadRules(config)
+  const recordings = opened.use(composeRecordings(foundation, config, makeDeriveRetention(rules)))
+  const retention = composeRetention(foundation, config, rules, recordings)
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   const health = await healthChecks(foundation, config, bucket)
@@ -62,7 +64,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metrics,
     readiness: makeReadiness(health.checks, () => draining),
     authenticate: access.authenticate,
-    endpoints: [...access.endpoints, ...recordings.endpoints, ...retention.endpoints(recordings.find)],
+    endpoints: [...access.endpoints, ...recordings.endpoints, ...retention.endpoints],
     identityProvider: access.demo?.handler,
   })
   const stack = opened.move()

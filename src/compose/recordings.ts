@@ -1,31 +1,35 @@
-import { composeListening } from '../compose-listening.ts'
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { uploadSlots } from '../http/upload-slots.ts'
 import { makeIngest } from '../recordings/ingest.ts'
 import { ingestEndpoints } from '../recordings/ingest-routes.ts'
+import type { DeriveRetention } from '../recordings/model.ts'
 import { makeRecoverIngests, type RecoverIngests } from '../recordings/recover-ingests.ts'
 import type { Foundation } from './foundation.ts'
-import type { Retention } from './retention.ts'
+import { composeListening, type Listening } from './listening.ts'
 
 export interface Recordings extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
   readonly recoverIngests: RecoverIngests
-  readonly find: ReturnType<typeof composeListening>['find']
+  readonly find: Listening['find']
 }
 
 /** One telephony system may not take all places from the others. */
 const SHARE_PER_CALLER = 0.75
 
 /** Delivering, finding and listening. */
-export function composeRecordings(foundation: Foundation, config: Config, retention: Retention): Recordings {
+export function composeRecordings(
+  foundation: Foundation,
+  config: Config,
+  deriveRetention: DeriveRetention,
+): Recordings {
   const { db, clock } = foundation
   const listening = composeListening(foundation)
   const inFlight = new Set<string>()
   const recoverIngests = makeRecoverIngests({ ...foundation, inFlight })
   const ingest = makeIngest({
     ...foundation,
-    deriveRetention: retention.deriveRetention,
+    deriveRetention,
     recoverIngests,
     inFlight,
   })
