@@ -51,14 +51,19 @@ test('every purpose, the day that wins and what follows are told in both languag
 })
 
 test('a purpose that is over says so, even before the sweep has marked it', () => {
-  const { steps } = told(recording(['training_coaching', 'service_quality']), new Date('2026-06-02T00:00:00Z'))
+  const { steps } = told(
+    recording(['training_coaching', 'service_quality']),
+    new Date('2026-06-02T00:00:00Z'),
+  )
   expect(steps[0]?.en).toContain('up to and including')
   expect(steps[1]?.en).toContain('over since the end of 1 June 2026')
 })
 
 test('a purpose that waits says what for, and what would fix the date', () => {
   const { steps, changes } = told(recording(['contract_performance', 'training_coaching']))
-  expect(steps[0]?.en).toContain('7 years after the end of the policy. The end of the policy has not been reported')
+  expect(steps[0]?.en).toContain(
+    '7 years after the end of the policy. The end of the policy has not been reported',
+  )
   expect(steps.find(({ step }) => step === 'end')?.nl).toContain('geen einddatum')
   expect(changes.map(({ en }) => en)).toEqual([
     'Once the end of the policy is reported, the end date is fixed.',
@@ -75,13 +80,18 @@ test('a hold and a restriction are told instead of a destruction', () => {
 
 test('in quarantine the member is told until when listening is possible', () => {
   const { steps } = told(recording(['training_coaching'], { status: 'quarantined' }))
-  expect(steps.at(-1)).toMatchObject({ step: 'quarantine', en: expect.stringContaining('7 days after the end') })
+  expect(steps.at(-1)).toMatchObject({
+    step: 'quarantine',
+    en: expect.stringContaining('7 days after the end'),
+  })
 })
 
 test('a rule that is no longer in force is named without a period it may never have had', () => {
   const base = recording(['training_coaching'])
   const old = base.purposes.map((tag): PurposeTag => ({ ...tag, ruleVersion: 0 }))
-  expect(told({ ...base, purposes: old }).steps[0]?.en).toContain('by rule training@0, counted from the end of the call')
+  expect(told({ ...base, purposes: old }).steps[0]?.en).toContain(
+    'by rule training@0, counted from the end of the call',
+  )
 })
 
 test.each([
