@@ -29,6 +29,11 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
       },
     },
     { name: 'recover-ingests', everyMs: MINUTE, run: () => recordings.recoverIngests() },
+    {
+      name: 'remove-expired-playbacks',
+      everyMs: HOUR,
+      run: async () => void (await recordings.removeExpiredPlaybacks()),
+    },
     { name: 'remove-expired-sessions', everyMs: HOUR, run: () => access.removeExpiredSessions() },
   ]
   return startJobs(jobs, {

@@ -9,6 +9,7 @@ import { makeList } from '../recordings/list.ts'
 import { makeListAccesses } from '../recordings/list-accesses.ts'
 import { listenEndpoints } from '../recordings/listen-routes.ts'
 import { makePlay } from '../recordings/play.ts'
+import { deleteExpiredPlaybacks } from '../recordings/playback-queries.ts'
 import { makeStartPlayback } from '../recordings/start-playback.ts'
 import { makeUnlock } from '../recordings/unlock.ts'
 import type { Keyring } from '../storage/keyring.ts'
@@ -28,6 +29,7 @@ export interface ListeningParts {
 export interface Listening {
   readonly endpoints: Endpoint[]
   readonly find: ReturnType<typeof makeFind>
+  removeExpiredPlaybacks(): Promise<number>
   /** After the last request: writes what deliveries still have to say, and closes. */
   close(): Promise<void>
 }
@@ -69,6 +71,7 @@ export function composeListening({
       play: makePlay({ store, unlock, admission, trail, clock }),
       admission,
     }),
+    removeExpiredPlaybacks: () => deleteExpiredPlaybacks(db, clock.now()),
     async close() {
       await trail.drain()
       await audit.close()

@@ -12,6 +12,7 @@ export interface Recordings extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
   readonly recoverIngests: RecoverIngests
   readonly find: Listening['find']
+  readonly removeExpiredPlaybacks: Listening['removeExpiredPlaybacks']
 }
 
 /** One telephony system may not take all places from the others. */
@@ -37,6 +38,7 @@ export function composeRecordings(
   return {
     recoverIngests,
     find: listening.find,
+    removeExpiredPlaybacks: listening.removeExpiredPlaybacks,
     endpoints: [
       ...ingestEndpoints({
         ingest,

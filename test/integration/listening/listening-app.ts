@@ -93,6 +93,7 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
       directory,
     },
     db: own.db,
+    removeExpiredPlaybacks: listening.removeExpiredPlaybacks,
     pool: own.pool,
     databaseUrl: database.url,
     async close() {

@@ -94,6 +94,8 @@ describe('a playback', () => {
     const { audioUrl: url } = (await (await start(id, asMember(app))).json()) as Playback
     app.clock.advance(12 * HOUR)
     expect((await fetch(app.url + url, { headers: asMember(app) })).status).toBe(404)
+    app.clock.advance(1)
+    expect(await app.removeExpiredPlaybacks()).toBeGreaterThan(0)
   })
 
   it('refuses fields it does not know', async () => {
