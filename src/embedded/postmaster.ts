@@ -31,16 +31,20 @@ export async function readPidFile(
   return pid > 0 && port > 0 ? { pid, port, status: (lines[7] ?? '').trim() } : null
 }
 
-/** A server that is alive but not (or no longer) ready; a stale file of a dead one does not count. */
-export async function isPostmasterStarting(paths: ClusterPaths): Promise<boolean> {
+/** Whether a server is alive here, ready or not; a stale file of a dead one does not count. */
+export async function isPostmasterAlive(paths: ClusterPaths): Promise<boolean> {
   const found = await readPidFile(paths)
   return found !== null && isAlive(found.pid) && (await isPostgresProcess(found.pid))
 }
 
-/** After a restart of the machine the number in a stale file may belong to any program. */
+/**
+ * After a restart of the machine the number in a stale file may belong to any program, and as process 1 of a
+ * container we may have dead children that nobody waits for (state Z). See proc_pid_stat(5).
+ */
 async function isPostgresProcess(pid: number): Promise<boolean> {
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null)
-  return name === null ? process.platform !== 'linux' : name.startsWith('postgres')
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  if (line === null) return process.platform !== 'linux'
+  return /^\d+ \(postgres.*\) [^ZX]/.test(line)
 }
 
 export async function answers(url: string): Promise<boolean> {

