@@ -57,7 +57,7 @@ export function receiveUpload(req: Request, res: Response, form: UploadForm): Pr
       const stream = part.stream as FileStream
       // The one place that calls back, so exactly once; never destroy the stream, multer would hang.
       finished(stream, { writable: false }, (error) => done(error ?? null, {}))
-      if (part.fieldname === form.documentPart) document = collect(stream, form.maxDocumentBytes, fail)
+      if (part.fieldname === form.documentPart) document = collect(stream, form, fail)
       else void forward(stream, part.mimetype).catch((error: unknown) => fail(uploadProblem(error)))
     },
     _removeFile: (_req, _part, done) => done(null),
@@ -130,33 +130,34 @@ function connectFile(stream: FileStream, body: PassThrough, fail: (problem: Prob
 }
 
 /** The whole text of a document part; failures also go to `fail`, as the file part may never come. */
-function collect(stream: FileStream, maxBytes: number, fail: (problem: Problem) => void): Promise<string> {
+function collect(stream: FileStream, form: UploadForm, fail: (problem: Problem) => void): Promise<string> {
+  const { maxDocumentBytes: maxBytes, documentPart: part } = form
   const chunks: Buffer[] = []
   let bytes = 0
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes <= maxBytes) chunks.push(chunk)
-    else fail(documentTooLarge())
+    else fail(documentTooLarge(part))
   })
   const text = new Promise<Buffer>((resolve, reject) => {
     stream.once('error', (error) => reject(uploadProblem(error)))
     stream.once('end', () => {
-      if (bytes > maxBytes) reject(documentTooLarge())
+      if (bytes > maxBytes) reject(documentTooLarge(part))
       else resolve(Buffer.concat(chunks))
     })
-  }).then(decodeUtf8)
+  }).then((bytes) => decodeUtf8(bytes, part))
   text.catch((error: unknown) => fail(uploadProblem(error)))
   return text
 }
 
-const documentTooLarge = (): Problem =>
-  new Problem('too_large', { detail: 'The document part is too large.' })
+const documentTooLarge = (part: string): Problem =>
+  new Problem('too_large', { detail: `The part "${part}" is too large.` })
 
-function decodeUtf8(bytes: Buffer): string {
+function decodeUtf8(bytes: Buffer, part: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    throw new Problem('invalid_request', { detail: 'The document part is not UTF-8.', cause: error })
+    throw new Problem('invalid_request', { detail: `The part "${part}" is not UTF-8.`, cause: error })
   }
 }
 
@@ -167,7 +168,7 @@ function failEarly(parser: NodeJS.WritableStream, form: UploadForm, fail: (probl
       const detail = `Only "${form.documentPart}" may come without a file name; send "${form.filePart}" with one.`
       fail(new Problem('invalid_request', { detail }))
     } else if (info.valueTruncated) {
-      fail(documentTooLarge())
+      fail(documentTooLarge(form.documentPart))
     }
   })
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit']) {

@@ -109,7 +109,22 @@ function isGsm(head: Buffer): boolean {
 
 /** Starts of archives, programs, documents and pictures, which could pass for raw samples. */
 const FOREIGN = [
-  ...['PK', 'MZ', '%PDF', 'GIF8', 'Rar!', 'BZh', 'RIFF', '#!', '\x7fELF', '\x89PNG', '\x1f\x8b'],
+  ...[
+    'PK',
+    'MZ',
+    '%PDF',
+    'GIF8',
+    'Rar!',
+    'BZh',
+    'RIFF',
+    'OggS',
+    'FORM',
+    'ID3',
+    '#!',
+    '\x7fELF',
+    '\x89PNG',
+    '\x1f\x8b',
+  ],
   ...['\xff\xd8\xff', '7z\xbc\xaf', '\xfd7zXZ', '\xca\xfe\xba\xbe'],
 ]
 

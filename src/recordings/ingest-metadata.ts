@@ -74,7 +74,7 @@ function silenceErrors(raw: Readonly<Record<string, unknown>>): FieldError[] {
   // Durations are rounded differently by every system, so a range may reach a second beyond the end.
   const limit =
     started !== undefined && ended !== undefined ? (ended - started) / SECOND + 1 : MAX_CALL_SECONDS
-  let previousEnd = 0
+  let previousEnd = Number.NEGATIVE_INFINITY
   return raw.silence.flatMap((range: unknown, i): FieldError[] => {
     const { fromSeconds, toSeconds } = (range ?? {}) as { fromSeconds?: unknown; toSeconds?: unknown }
     if (typeof fromSeconds !== 'number' || typeof toSeconds !== 'number') return []
