@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { type RunningService, startService } from '../support/service.ts'
+import type { Locator } from 'playwright-core'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   type CallFacts,
+  type Demo,
   expectToHear,
   type LoggedIn,
   loggedIn,
   logIn,
+  openDemo,
   ownCalls,
+  PATIENT,
   pauseButton,
   playButton,
   rowOf,
@@ -24,37 +25,42 @@ const MEMBER = 'Noor Voorbeeld'
 const OTHER_MEMBER = 'Sam Specimen'
 const COACH = 'Cleo Fictief'
 
-const resources = new AsyncDisposableStack()
-let service: RunningService
-let browser: Browser
+let demo: Demo
 let guest: Visit
 /** One session for the tests that do not end it. */
 let member: LoggedIn | undefined
 
 beforeAll(async () => {
-  service = await startService({ issuer: 'demo' })
-  resources.defer(() => service.stop())
-  browser = await launchBrowser()
-  resources.defer(() => browser.close())
+  demo = await openDemo()
+  return () => demo.close()
 })
-afterAll(() => resources.disposeAsync())
 afterEach(() => guest.leave())
 
 /** Opens the list of the member's calls and gives the longest, which leaves room to move about in. */
 async function asMember(): Promise<CallFacts> {
-  member ??= await loggedIn(browser, service.baseUrl, MEMBER)
-  guest = await visit(browser, service.baseUrl, { as: member })
+  member ??= await loggedIn(demo, MEMBER)
+  guest = await visit(demo, { as: member })
   await guest.page.goto('/')
+  await playButton(guest.page).first().waitFor()
   const [longest] = await ownCalls(guest.page)
   if (!longest) throw new Error('the demo member has no calls')
   return longest
+}
+
+/** The row of a call that can be heard. */
+async function listening(): Promise<Locator> {
+  const call = await asMember()
+  const row = rowOf(guest.page, call)
+  await playButton(row).click()
+  await expectToHear(guest.page)
+  return row
 }
 
 const positionOf = async (): Promise<number> => (await soundOf(guest.page)).currentTime
 
 describe('coming in', () => {
   test('a visitor reads in Dutch what this is and finds one button to log in', async () => {
-    guest = await visit(browser, service.baseUrl)
+    guest = await visit(demo)
     const { page } = guest
     await page.goto('/')
     await page.getByRole('heading', { level: 1, name: 'Luister terug wat we hebben besproken' }).waitFor()
@@ -64,7 +70,7 @@ describe('coming in', () => {
   })
 
   test('the language can be changed and stays changed', async () => {
-    guest = await visit(browser, service.baseUrl)
+    guest = await visit(demo)
     const { page } = guest
     await page.goto('/')
     await page.getByRole('button', { name: 'English' }).click()
@@ -78,7 +84,7 @@ describe('coming in', () => {
     const { page } = guest
     await page.getByRole('heading', { level: 1, name: 'Mijn gesprekken' }).waitFor()
     const calls = await ownCalls(page)
-    await expect.poll(() => playButton(page).count()).toBe(calls.length)
+    await expect.poll(() => playButton(page).count(), PATIENT).toBe(calls.length)
     expect(await page.getByRole('heading', { level: 2 }).first().textContent()).toMatch(/20\d\d/)
     expect(await rowOf(page, longest).textContent()).toMatch(
       /Opgenomen voor: .+(Bewaard tot en met \d+|Einddatum nog niet bekend)/,
@@ -87,7 +93,7 @@ describe('coming in', () => {
 
   test('two members see different calls, and the address of a foreign one leads to nothing', async () => {
     const foreign = await asMember()
-    const other = await visit(browser, service.baseUrl)
+    const other = await visit(demo)
     await logIn(other.page, OTHER_MEMBER)
     const theirs = await ownCalls(other.page)
     expect(theirs.map(({ id }) => id)).not.toContain(foreign.id)
@@ -97,7 +103,7 @@ describe('coming in', () => {
   })
 
   test('a coach who is no member reads that, with the own role', async () => {
-    guest = await visit(browser, service.baseUrl)
+    guest = await visit(demo)
     await logIn(guest.page, COACH)
     expect(await guest.page.getByRole('main').textContent()).toMatch(/niet als lid.*Uw rol: coach/)
     expect(await playButton(guest.page).count()).toBe(0)
@@ -115,12 +121,9 @@ describe('listening', () => {
   })
 
   test('pausing holds the place, and playing goes on from there in the same session', async () => {
-    const call = await asMember()
-    const row = rowOf(guest.page, call)
-    await playButton(row).click()
-    await expectToHear(guest.page)
+    const row = await listening()
     await pauseButton(row).click()
-    await expect.poll(async () => (await soundOf(guest.page)).paused).toBe(true)
+    await expect.poll(async () => (await soundOf(guest.page)).paused, PATIENT).toBe(true)
     const held = await positionOf()
     await playButton(row).click()
     await expectToHear(guest.page)
@@ -129,47 +132,38 @@ describe('listening', () => {
   })
 
   test('the slider moves the sound by mouse and tells the place in words', async () => {
-    const call = await asMember()
-    const row = rowOf(guest.page, call)
-    await playButton(row).click()
-    await expectToHear(guest.page)
+    const row = await listening()
     const box = await slider(row).boundingBox()
     await slider(row).click({ position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 } })
     const { duration } = await soundOf(guest.page)
-    await expect.poll(positionOf).toBeGreaterThan(duration * 0.4)
+    await expect.poll(positionOf, PATIENT).toBeGreaterThan(duration * 0.4)
     expect(await positionOf()).toBeLessThan(duration * 0.75)
     expect(await slider(row).getAttribute('aria-valuetext')).toMatch(/(seconden?|minu\w+( \d+)?) van \d+ /)
     await expectToHear(guest.page)
   })
 
   test('the keys move by 5 and 30 seconds and to the ends, and the sound goes on', async () => {
-    const call = await asMember()
-    const row = rowOf(guest.page, call)
-    await playButton(row).click()
-    await expectToHear(guest.page)
+    const row = await listening()
     await slider(row).focus()
     await guest.page.keyboard.press('Home')
-    await expect.poll(positionOf).toBeLessThan(3)
+    await expect.poll(positionOf, PATIENT).toBeLessThan(3)
     const start = await positionOf()
     await guest.page.keyboard.press('ArrowRight')
-    await expect.poll(positionOf).toBeGreaterThanOrEqual(start + 4.5)
+    await expect.poll(positionOf, PATIENT).toBeGreaterThanOrEqual(start + 4.5)
     await guest.page.keyboard.press('ArrowLeft')
-    await expect.poll(positionOf).toBeLessThan(start + 4.5)
+    await expect.poll(positionOf, PATIENT).toBeLessThan(start + 4.5)
     await expectToHear(guest.page)
     await guest.page.keyboard.press('End')
     await row.getByText('Einde van het gesprek.').waitFor()
   })
 
   test('ten seconds back and forward, and another speed', async () => {
-    const call = await asMember()
-    const row = rowOf(guest.page, call)
-    await playButton(row).click()
-    await expectToHear(guest.page)
+    const row = await listening()
     const before = await positionOf()
     await row.getByRole('button', { name: '10 seconden vooruit' }).click()
-    await expect.poll(positionOf).toBeGreaterThan(before + 9)
+    await expect.poll(positionOf, PATIENT).toBeGreaterThan(before + 9)
     await row.getByRole('button', { name: '10 seconden terug' }).click()
-    await expect.poll(positionOf).toBeLessThan(before + 9)
+    await expect.poll(positionOf, PATIENT).toBeLessThan(before + 9)
     await row.getByRole('combobox', { name: 'Snelheid' }).selectOption('1.5')
     expect((await soundOf(guest.page)).playbackRate).toBe(1.5)
     await expectToHear(guest.page)
@@ -233,7 +227,7 @@ describe('one call', () => {
 
 describe('leaving', () => {
   test('after logging out nothing is left to see or hear, also not by going back', async () => {
-    guest = await visit(browser, service.baseUrl)
+    guest = await visit(demo)
     const { page } = guest
     await logIn(page, MEMBER)
     const [call] = await ownCalls(page)
@@ -272,6 +266,19 @@ describe('when something is not there', () => {
     await page.getByRole('heading', { level: 1, name: 'Mijn gesprekken' }).waitFor()
   })
 
+  test('a call whose sound does not come says so, and plays when it is tried again', async () => {
+    const call = await asMember()
+    const { page } = guest
+    const row = rowOf(page, call)
+    await page.route('**/v1/playbacks/*/audio', (route) => route.abort('connectionreset'))
+    await playButton(row).click()
+    await row.getByRole('alert').getByText('De verbinding is weggevallen').waitFor()
+    await page.unroute('**/v1/playbacks/*/audio')
+    await playButton(row).click()
+    await expectToHear(page)
+    expect(await row.getByRole('alert').textContent()).toBe('')
+  })
+
   test('a choice that no call matches can be cleared again', async () => {
     const call = await asMember()
     const { page } = guest
@@ -282,7 +289,7 @@ describe('when something is not there', () => {
   })
 
   test('a member without recordings reads that this is normal, and why', async () => {
-    guest = await visit(browser, service.baseUrl)
+    guest = await visit(demo)
     const { page } = guest
     // The demo has no such member; the service gives every other answer of this page itself.
     await page.route('**/v1/recordings?*', (route) =>

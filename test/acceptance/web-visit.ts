@@ -1,18 +1,46 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { createTestDatabase } from '../support/postgres.ts'
+import { waitFor } from '../support/processes.ts'
+import { startService } from '../support/service.ts'
+
+/** For `expect.poll`: a busy machine may take its time; nothing here measures speed. */
+export const PATIENT = { timeout: 15_000 }
+
+export interface Demo {
+  readonly baseUrl: string
+  readonly browser: Browser
+  close(): Promise<void>
+}
+
+/** The real service with the demo's people and calls, all delivered, and a browser beside it. */
+export async function openDemo(): Promise<Demo> {
+  const resources = new AsyncDisposableStack()
+  try {
+    const database = await createTestDatabase()
+    resources.defer(() => database.drop())
+    const service = await startService({ issuer: 'demo', databaseUrl: database.url })
+    resources.defer(() => service.stop())
+    const browser = await launchBrowser()
+    resources.defer(() => browser.close())
+    await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
+    return { baseUrl: service.baseUrl, browser, close: () => resources.disposeAsync() }
+  } catch (error) {
+    await resources.disposeAsync()
+    throw error
+  }
+}
 
 export type LoggedIn = Awaited<ReturnType<BrowserContext['storageState']>>
 
 export interface VisitOptions {
   readonly language?: 'nl' | 'en'
-  readonly dark?: boolean
   readonly width?: number
   readonly height?: number
   /** Cookies of somebody who has logged in before, see `loggedIn`. */
   readonly as?: LoggedIn
-  /** Device pixels per CSS pixel; 2 with half the width is what 200 % zoom gives. */
-  readonly zoom?: number
 }
 
 export interface Visit {
@@ -33,14 +61,12 @@ export interface Sound {
   readonly error: { readonly message: string } | null
 }
 
-/** A fresh browser profile on the page, in a language and a theme, with an eye on what it should not do. */
-export async function visit(browser: Browser, baseUrl: string, options: VisitOptions = {}): Promise<Visit> {
-  const { language = 'nl', dark = false, width = 1280, height = 900, zoom = 1, as: storageState } = options
+/** A fresh browser profile on the page, in a language, with an eye on what it should not do. */
+export async function visit({ browser, baseUrl }: Demo, options: VisitOptions = {}): Promise<Visit> {
+  const { language = 'nl', width = 1280, height = 900, as: storageState } = options
   const context = await browser.newContext({
     baseURL: baseUrl,
     viewport: { width, height },
-    deviceScaleFactor: zoom,
-    colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     acceptDownloads: true,
     ...(storageState && { storageState }),
@@ -79,8 +105,8 @@ export async function logIn(page: Page, person: string): Promise<void> {
 }
 
 /** Logs in once and gives the cookies, for tests that are about what comes after the login. */
-export async function loggedIn(browser: Browser, baseUrl: string, person: string): Promise<LoggedIn> {
-  const { page, context, leave } = await visit(browser, baseUrl)
+export async function loggedIn(demo: Demo, person: string): Promise<LoggedIn> {
+  const { page, context, leave } = await visit(demo)
   await logIn(page, person)
   const cookies = await context.storageState()
   await leave()
@@ -123,13 +149,9 @@ export const soundOf = (page: Page): Promise<Sound> =>
 /** Waits until the sound really runs: the time goes on by itself, over a moment. */
 export async function expectToHear(page: Page): Promise<void> {
   const first = await soundOf(page)
-  await expect
-    .poll(async () => (await soundOf(page)).currentTime, { timeout: 15_000 })
-    .not.toBe(first.currentTime)
+  await expect.poll(async () => (await soundOf(page)).currentTime, PATIENT).not.toBe(first.currentTime)
   const { currentTime } = await soundOf(page)
-  await expect
-    .poll(async () => (await soundOf(page)).currentTime, { timeout: 15_000 })
-    .toBeGreaterThan(currentTime)
+  await expect.poll(async () => (await soundOf(page)).currentTime, PATIENT).toBeGreaterThan(currentTime)
   const now = await soundOf(page)
   expect(now.error).toBeNull()
   expect(now.paused).toBe(false)
