@@ -249,8 +249,9 @@ describe('leaving', () => {
     await playButton(rowOf(page, call)).click()
     await page.getByRole('heading', { level: 1, name: 'Uw sessie is verlopen' }).waitFor()
     expect(await playButton(page).count()).toBe(0)
-    const again = page.getByRole('link', { name: 'Opnieuw inloggen' })
-    expect(await again.getAttribute('href')).toBe('/login?returnTo=%2F')
+    expect(await page.getByRole('link', { name: 'Opnieuw inloggen' }).getAttribute('href')).toBe(
+      '/login?returnTo=%2F',
+    )
   })
 })
 
