@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import { examineBucket } from '../compose/bucket.ts'
 import type { Foundation } from '../compose/foundation.ts'
+import { findFfmpeg } from '../compose/health.ts'
 import type { Config } from '../config/config.ts'
 import { GIB, SECOND } from '../kernel/units.ts'
-import { resolveFfmpeg } from '../media/ffmpeg.ts'
 import { checkKeys } from '../recordings/check-keys.ts'
 import { databaseNow } from '../retention/sweep-queries.ts'
 import type { Edge } from './edge.ts'
@@ -72,10 +72,10 @@ async function freeSpace(directory: string): Promise<Line> {
   return { check: 'disk', state: free < LITTLE_SPACE ? 'warn' : 'ok', detail }
 }
 
-async function ffmpeg({ ffmpegPath }: Config): Promise<Line> {
+async function ffmpeg(config: Config): Promise<Line> {
   const check = 'ffmpeg'
   try {
-    const found = await resolveFfmpeg(ffmpegPath === undefined ? {} : { ffmpegPath })
+    const found = await findFfmpeg(config)
     if (found.engine === 'none') return { check, state: 'warn', detail: found.reason }
     return { check, state: 'ok', detail: `${found.version}, ${found.path} (${found.source})` }
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { createDemoIdentityProvider, DEMO_IDP_PATH } from '../embedded/identity-provider.ts'
+import { signDemoToken } from '../embedded/demo-keys.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { MINUTE, SECOND } from '../kernel/units.ts'
 import type { Edge } from './edge.ts'
@@ -12,11 +12,6 @@ export async function token(config: Config, edge: Edge, person: string, minutes:
     throw new Error('tokens can be made in demo mode only; here your own identity provider issues them')
   }
   if (!(minutes > 0 && minutes <= LONGEST_MINUTES)) throw new Error(`--minutes is 1 to ${LONGEST_MINUTES}`)
-  if (config.publicUrl === undefined) throw new Error('set PORT to the port that the service listens on')
-  const provider = await createDemoIdentityProvider({
-    issuer: config.publicUrl + DEMO_IDP_PATH,
-    dataDir: config.dataDir,
-    clock: systemClock,
-  })
-  edge.stdout.write(`${await provider.signAccessToken(person, (minutes * MINUTE) / SECOND)}\n`)
+  const signed = await signDemoToken(config.dataDir, systemClock, person, (minutes * MINUTE) / SECOND)
+  edge.stdout.write(`${signed}\n`)
 }

@@ -11,6 +11,10 @@ export interface HealthParts {
   readonly ffmpeg: Ffmpeg
 }
 
+/** The converter as configured; throws when a configured one does not work. */
+export const findFfmpeg = ({ ffmpegPath, searchPath }: Config): Promise<Ffmpeg> =>
+  resolveFfmpeg({ searchPath, ...(ffmpegPath === undefined ? {} : { ffmpegPath }) })
+
 /** What the service needs, each with a question that only a working part can answer. */
 export async function healthChecks(
   foundation: Foundation,
@@ -19,7 +23,7 @@ export async function healthChecks(
 ): Promise<HealthParts> {
   const { db, store, instance } = foundation
   await checkKeys(foundation)
-  const ffmpeg = await resolveFfmpeg(config.ffmpegPath === undefined ? {} : { ffmpegPath: config.ffmpegPath })
+  const ffmpeg = await findFfmpeg(config)
   return {
     ffmpeg,
     checks: [

@@ -46,6 +46,8 @@ export interface Config {
   readonly auth: AuthConfig
   readonly rulesFile: string | undefined
   readonly ffmpegPath: string | undefined
+  /** Directories in which programs are looked for, as in PATH. */
+  readonly searchPath: string
   readonly allowedRegions: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly uploads: { maxBytes: number; maxConcurrent: number; minRate: number; minRateWindowMs: number }
@@ -79,6 +81,7 @@ export function loadConfig(
     auth,
     rulesFile: env.RETENTION_RULES_FILE,
     ffmpegPath: env.FFMPEG_PATH,
+    searchPath: env.PATH,
     allowedRegions: env.ALLOWED_REGIONS,
     trustedProxies: env.TRUSTED_PROXIES ?? [],
     uploads: {

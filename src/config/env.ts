@@ -79,6 +79,7 @@ export const EnvSchema = z.object({
     .optional()
     .meta({ description: 'Rules to use instead of the shipped ones' }),
   FFMPEG_PATH: z.string().min(1).optional().meta({ description: 'ffmpeg to use; absent: looked for' }),
+  PATH: z.string().default('').meta({ description: 'Where programs are looked for' }),
   MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()

@@ -21,6 +21,13 @@ export interface JobPorts {
 }
 
 /**
+ * A worker that was killed leaves its job active, and nobody else may run that job then. Without a
+ * heartbeat this lasts as long as a job may take at most: a quarter of an hour. Ten is the least allowed.
+ */
+const HEARTBEAT_SECONDS = 10
+const MONITOR_SECONDS = 5
+
+/**
  * Ticks and work are apart: every instance's timer only enqueues, and the queue keeps one waiting
  * job per name and interval however many instances tick; whichever instance fetches it does the work.
  */
@@ -30,12 +37,19 @@ export async function startJobs(jobs: readonly Job[], ports: JobPorts): Promise<
     connectionString: ports.databaseUrl,
     max: 2,
     application_name: 'listenback jobs',
+    monitorIntervalSeconds: MONITOR_SECONDS,
+    superviseIntervalSeconds: MONITOR_SECONDS,
   })
   boss.on('error', (error) => ports.logger.warn('job queue', { error }))
   await boss.start()
   const timers: NodeJS.Timeout[] = []
   for (const job of jobs) {
-    await boss.createQueue(job.name, { policy: 'stately', retryLimit: 0, deleteAfterSeconds: 3600 })
+    await boss.createQueue(job.name, {
+      policy: 'stately',
+      retryLimit: 0,
+      deleteAfterSeconds: 3600,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+    })
     await boss.work(job.name, { pollingIntervalSeconds: 1 }, async () => {
       await runJob(job, abort.signal, ports)
     })
