@@ -206,12 +206,13 @@ describe('audio that the caller may not have', () => {
       404,
       'not_found',
     ])
-    expect((await auditOf(app, id)).map(({ outcome, code }) => [outcome, code])).toEqual([
-      ['denied', 'purpose_required'],
-      ['denied', 'forbidden'],
-      ['denied', 'forbidden'],
-      ['denied', 'not_found'],
-      ['denied', 'not_found'],
+    const refusals = (await auditOf(app, id)).map(({ outcome, code }) => `${outcome} ${code}`)
+    expect(refusals.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'denied forbidden',
+      'denied forbidden',
+      'denied not_found',
+      'denied not_found',
+      'denied purpose_required',
     ])
   })
 
@@ -245,11 +246,9 @@ describe('the audit of listening', () => {
     const events = await auditOf(app, id, 6)
     const begun = events.filter(({ type }) => type === 'recording.audio_opened')
     const ended = events.filter(({ type }) => type === 'recording.audio_delivered')
-    expect(begun.map(({ detail }) => [detail.offset, detail.length])).toEqual([
-      [0, 100_000],
-      [300_000, 50_000],
-      [400_000, 100_000],
-    ])
+    expect(new Set(begun.map(({ detail }) => `${detail.offset}+${detail.length}`))).toEqual(
+      new Set(['0+100000', '300000+50000', '400000+100000']),
+    )
     expect(ended.map(({ code, outcome }) => [code, outcome])).toEqual(Array(3).fill(['complete', 'ok']))
     expect(ended.reduce((sum, { detail }) => sum + Number(detail.sent), 0)).toBe(250_000)
     expect(new Set(ended.map(({ detail }) => detail.stream))).toEqual(

@@ -184,7 +184,7 @@ describe('the list of recordings', () => {
 
   it('reads a page by index: the plan neither sorts nor scans the table', async () => {
     await app.pool.query(`insert into recording (id, entity, status, member_ref, agent_ref, started_at, received_at)
-      select gen_random_uuid(), 'hmbs', 'available', 'M-bulk-' || n % 500, 'A-' || n % 50,
+      select gen_random_uuid(), 'hmbs', 'available', 'M-bulk-' || n % 20, 'A-' || n % 10,
         timestamptz '2020-01-01' + n * interval '1 minute', now() from generate_series(1, 20000) n`)
     await app.pool.query('vacuum analyze recording')
     const after = { at: '2020-02-01T00:00:00.000000Z', id: randomUUID() }

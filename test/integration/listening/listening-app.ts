@@ -46,7 +46,8 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
   const keyring = await openFileKeyring(join(directory, 'keyring.json'), { create: true })
   const clock = testClock(NOW)
   // Tokens are issued in real time, whatever time it is for the recordings.
-  const loginClock = testClock(new Date().toISOString())
+  let loginOffset = 0
+  const loginClock = { now: () => new Date(Date.now() + loginOffset) }
   const logger = createLogger('error')
   logger.silent = true
   const issuer = await createIssuer()
@@ -83,7 +84,6 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
       server,
       port,
       url: `http://127.0.0.1:${port}`,
-      loginClock,
       clock,
       store,
       files,
@@ -93,6 +93,10 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
       directory,
     },
     db: own.db,
+    /** Lets logins grow old without the recordings. */
+    advanceLogins: (ms: number) => {
+      loginOffset += ms
+    },
     removeExpiredPlaybacks: listening.removeExpiredPlaybacks,
     pool: own.pool,
     databaseUrl: database.url,

@@ -108,11 +108,11 @@ describe('an access that ends while the audio is being sent', () => {
     const response = await ask(long, asMember(app))
     await once(response, 'data')
     response.pause()
-    app.loginClock.advance(HOUR)
+    app.advanceLogins(HOUR)
     await expect
       .poll(() => endOf(long), { timeout: 10 * SECOND })
       .toEqual({ code: 'revoked', outcome: 'denied' })
-    app.loginClock.advance(-HOUR)
+    app.advanceLogins(-HOUR)
     response.destroy()
   })
 })
