@@ -46,7 +46,6 @@ export function createApp(parts: AppParts): Express {
   app.use(webPage(parts.webDir))
   app.use(routerOf(parts.endpoints.filter((spec) => spec.public)))
   app.use(['/v1', '/logout'], parts.authenticate)
-  app.use(express.json({ limit: '100kb', strict: true, inflate: false }))
   app.use(routerOf(parts.endpoints.filter((spec) => !spec.public)))
   app.use(notFoundHandler)
   app.use(problemHandler(parts.logger))

@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response, Router } from 'ex
 import type { z } from 'zod'
 import { fieldErrors } from '../kernel/field-errors.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
+import { jsonBody } from './json-body.ts'
 
 export interface ResponseSpec {
   readonly description: string
@@ -64,7 +65,8 @@ export const endpoint = <
 export function mountEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
   const methods = new Map<string, string[]>()
   for (const spec of endpoints) {
-    router[spec.method](expressPath(spec.path), validated(spec))
+    const reading = spec.body ? [jsonBody] : []
+    router[spec.method](expressPath(spec.path), ...reading, validated(spec))
     const allowed = methods.get(spec.path) ?? []
     methods.set(spec.path, [
       ...allowed,

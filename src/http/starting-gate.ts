@@ -8,7 +8,10 @@ export function startingGate(): { handler: RequestListener; open(app: RequestLis
   let app: RequestListener = (req, res) => {
     const alive = req.url === '/livez'
     const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
-    res.writeHead(alive ? 200 : 503, alive ? headers : { ...headers, 'Retry-After': '2', Connection: 'close' })
+    res.writeHead(
+      alive ? 200 : 503,
+      alive ? headers : { ...headers, 'Retry-After': '2', Connection: 'close' },
+    )
     res.end(JSON.stringify({ status: alive ? 'ok' : 'starting' }))
   }
   return {
