@@ -74,7 +74,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metricsApp: metricsApp(metrics),
     greeting: access.demo?.greeting ?? '',
     async afterListening(origin) {
-      const jobs = await composeJobs(foundation, config, { recordings, retention, access, metrics })
+      const jobs = composeJobs(foundation, config, { recordings, retention, access, metrics })
       stack.defer(() => jobs.stop(config.shutdown.graceMs))
       await access.demo?.seed(origin)
     },

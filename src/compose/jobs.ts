@@ -15,7 +15,7 @@ export interface JobParts {
 }
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
-export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Promise<Jobs> {
+export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
   const { recordings, retention, access, metrics } = parts
   const jobs: Job[] = [
     {

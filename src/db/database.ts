@@ -60,5 +60,13 @@ export function openDatabase(url: string, size: number, limits: Limits = {}): Op
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const db: Database = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
-  return { db, pool, close: () => db.destroy() }
+  return {
+    db,
+    pool,
+    async close() {
+      // kysely ends the pool only if it ever used it; a pool used directly would keep the process alive.
+      await db.destroy()
+      if (!pool.ended) await pool.end()
+    },
+  }
 }

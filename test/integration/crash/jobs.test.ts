@@ -13,7 +13,7 @@ const OTHER = `
   const { startJobs } = await import(${moduleAt('jobs/schedule.ts')})
   const { createLogger } = await import(${moduleAt('telemetry/logger.ts')})
   const run = () => { process.stdout.write('working'); return new Promise(() => {}) }
-  await startJobs([{ name: 'work', everyMs: 1000, run }], {
+  startJobs([{ name: 'work', everyMs: 1000, run }], {
     databaseUrl: process.argv[1], logger: createLogger('error'), onFailure() {},
   })`
 
@@ -29,7 +29,7 @@ test('a job whose worker was killed is taken over within a minute', async () => 
   const run = async () => {
     ran = true
   }
-  const jobs = await startJobs([{ name: 'work', everyMs: 1000, run }], {
+  const jobs = startJobs([{ name: 'work', everyMs: 1000, run }], {
     databaseUrl: database.url,
     logger: createLogger('error'),
     onFailure() {},
