@@ -1,0 +1,21 @@
+import express, { type RequestHandler } from 'express'
+import { Problem } from '../kernel/problem.ts'
+import { SECOND } from '../kernel/units.ts'
+
+const LONGEST = 15 * SECOND
+const parse = express.json({ limit: '100kb', strict: true, inflate: false })
+
+/**
+ * Reads a JSON body of at most 100 kB. The server sets no limit on whole requests, so a body that
+ * does not arrive is given up here: 408 after fifteen seconds.
+ */
+export const jsonBody: RequestHandler = (req, res, next) => {
+  let answered = false
+  const once: typeof next = (error?: unknown) => {
+    clearTimeout(timer)
+    if (!answered) next(error)
+    answered = true
+  }
+  const timer = setTimeout(() => once(new Problem('upload_too_slow')), LONGEST)
+  parse(req, res, once)
+}
