@@ -149,12 +149,9 @@ describe('the app', () => {
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toContain('application/problem+json')
     const { errors } = (await response.json()) as { errors: { field: string }[] }
-    expect(errors.map((error) => error.field).sort()).toEqual([
-      '__proto',
-      'list[0].held',
-      'list[0].n',
-      'name',
-    ])
+    expect(new Set(errors.map((error) => error.field))).toEqual(
+      new Set(['__proto', 'list[0].held', 'list[0].n', 'name']),
+    )
   })
 
   it('says nothing about the inside when it fails', async () => {
