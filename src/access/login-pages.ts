@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 
+/** The colours of the service's own page (src/web/style/tokens.css). */
 const STYLE =
-  ':root{color-scheme:light dark}body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}a{display:inline-block;padding:.5rem 0}hr{border:0;border-top:1px solid #8888;margin:1.5rem 0}'
+  ':root{color-scheme:light dark;--ground:#f6f4ef;--text:#1b2426;--accent:#0b5d66}@media(prefers-color-scheme:dark){:root{--ground:#111718;--text:#e9edeb;--accent:#7cc8cd}}html{background:var(--ground);color:var(--text)}body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}a{display:inline-block;padding:.5rem 0;color:var(--accent)}hr{border:0;border-top:1px solid #8888;margin:1.5rem 0}'
 
 /** These pages run no script and load nothing; their one style is allowed by its hash. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`

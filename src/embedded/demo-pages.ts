@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { DemoPerson } from './demo-people.ts'
 
+/** The colours of the service's own page (src/web/style/tokens.css), which this one leads to. */
 const STYLE = [
-  ':root{color-scheme:light dark;--line:#767676;--card:#f4f6f8;--accent:#0b5cad}',
-  '@media(prefers-color-scheme:dark){:root{--line:#8a94a0;--card:#1d2329;--accent:#8cc2ff}}',
-  'html{background:Canvas;color:CanvasText}',
+  ':root{color-scheme:light dark;--ground:#f6f4ef;--text:#1b2426;--line:#7f8684;--card:#fffefb;--accent:#0b5d66}',
+  '@media(prefers-color-scheme:dark){:root{--ground:#111718;--text:#e9edeb;--line:#7f8c8b;--card:#1a2223;--accent:#7cc8cd}}',
+  'html{background:var(--ground);color:var(--text)}',
   '*{box-sizing:border-box}',
   'body{font:1.0625rem/1.5 system-ui,sans-serif;max-width:40rem;margin:0 auto;padding:6vh 1.25rem 4rem}',
-  'h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}',
+  'h1{font:700 1.75rem/1.25 Palatino,Georgia,serif;margin:0 0 .5rem}',
   'p{margin:.5rem 0 1.25rem}',
   'ul{list-style:none;margin:0;padding:0;display:grid;gap:.625rem}',
-  'button{display:block;width:100%;min-height:3.5rem;padding:.625rem 1rem;text-align:start;font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.5rem;cursor:pointer}',
+  'button{display:block;width:100%;min-height:3.5rem;padding:.625rem 1rem;text-align:start;font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.875rem;cursor:pointer}',
   'button:hover{border-color:var(--accent)}',
   'button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}',
   'strong{display:block}',

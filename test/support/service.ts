@@ -15,6 +15,8 @@ import { type Claims, createIssuer, type Issuer, type JwksServer } from './token
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAIN = join(ROOT, 'src/main.ts')
+/** As `npm start` and the image start it. */
+const SMALL_YOUNG_GENERATION = '--max-semi-space-size=4'
 
 export interface ServiceOptions {
   /** Absent: the embedded database in the data directory. */
@@ -131,7 +133,7 @@ async function launch(
   log: string,
   under: readonly string[],
 ): Promise<OwnProcess> {
-  const [program = '', ...args] = [...under, process.execPath, MAIN, 'serve']
+  const [program = '', ...args] = [...under, process.execPath, SMALL_YOUNG_GENERATION, MAIN, 'serve']
   const own = spawnOwn(program, args, { env, log, cwd: ROOT })
   await waitFor('the service', async () => ((await fetch(`${baseUrl}/readyz`)).ok ? true : undefined), {
     process: own,

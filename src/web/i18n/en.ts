@@ -11,7 +11,7 @@ export const en: typeof nl = {
     logOut: 'Log out',
     loggingOut: 'Logging out …',
     logOutFailed: 'Logging out did not work. Please try again.',
-    footer: 'Recordings are stored encrypted and disappear on the day you see with each call.',
+    footer: 'Recordings are stored encrypted and destroyed once no purpose needs them any more.',
     demo: 'This is a demo. The people and their calls are invented.',
     loading: 'Loading …',
     retry: 'Try again',

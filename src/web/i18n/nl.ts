@@ -9,7 +9,7 @@ export const nl = {
     logOut: 'Uitloggen',
     loggingOut: 'Bezig met uitloggen …',
     logOutFailed: 'Uitloggen is niet gelukt. Probeer het nog eens.',
-    footer: 'Opnamen worden versleuteld bewaard en verdwijnen op de dag die u bij elk gesprek ziet.',
+    footer: 'Opnamen worden versleuteld bewaard en vernietigd zodra geen enkel doel ze nog nodig heeft.',
     demo: 'Dit is een demo. De mensen en hun gesprekken zijn verzonnen.',
     loading: 'Bezig met laden …',
     retry: 'Opnieuw proberen',

@@ -21,7 +21,12 @@ const argumentOf = (word: string) =>
 test('the image is Node 24 and runs the service as an ordinary user, in exec form', () => {
   expect(last[0]).toBe('FROM node:24-slim')
   expect(argumentOf('USER')).toBe('node')
-  expect(JSON.parse(argumentOf('CMD') ?? '')).toEqual(['node', 'src/main.ts', 'serve'])
+  expect(JSON.parse(argumentOf('CMD') ?? '')).toEqual([
+    'node',
+    '--max-semi-space-size=4',
+    'src/main.ts',
+    'serve',
+  ])
 })
 
 test('what the image sets are settings that the service reads', () => {
