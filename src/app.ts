@@ -42,11 +42,12 @@ export function createApp(parts: AppParts): Express {
   app.get('/livez', livez)
   app.get('/readyz', readyz(parts.readiness))
   if (parts.identityProvider) app.use('/demo-idp', parts.identityProvider)
-  app.use(docsPage(openApiDocument(parts.endpoints, parts.version)))
-  app.use(webPage(parts.webDir))
   app.use(routerOf(parts.endpoints.filter((spec) => spec.public)))
   app.use(['/v1', '/logout'], parts.authenticate)
   app.use(routerOf(parts.endpoints.filter((spec) => !spec.public)))
+  // After the API: looking for a file costs a system call, and a range request has no file.
+  app.use(docsPage(openApiDocument(parts.endpoints, parts.version)))
+  app.use(webPage(parts.webDir))
   app.use(notFoundHandler)
   app.use(problemHandler(parts.logger))
   return app

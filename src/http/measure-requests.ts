@@ -10,6 +10,8 @@ export function measureRequests(metrics: Metrics, logger: Logger): RequestHandle
       const seconds = (performance.now() - started) / 1000
       const labels = { method: req.method, route: routePattern(req), status: String(res.statusCode) }
       metrics.requests.observe(labels, seconds)
+      // winston would format and redact the line first and drop it afterwards.
+      if (!logger.isDebugEnabled()) return
       logger.debug('request', {
         ...labels,
         seconds: Number(seconds.toFixed(4)),

@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, type Hash, type Hmac } from 'node:crypto'
 import { S3Client } from '@aws-sdk/client-s3'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
@@ -173,7 +173,8 @@ class NodeSha256 {
   readonly #hash: Hash | Hmac
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret))
+    this.#hash =
+      secret === undefined ? createHash('sha256') : createHmac('sha256', createSecretKey(toBytes(secret)))
   }
 
   update(data: string | ArrayBuffer | ArrayBufferView): void {

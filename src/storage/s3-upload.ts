@@ -33,15 +33,18 @@ export async function putStream(
 ): Promise<Stored> {
   // The body may fail between two reads; the next read then meets that error.
   body.on('error', () => undefined)
+  const parts = new PartReader(body, signal)
+  let done = false
   try {
-    const parts = new PartReader(body, signal)
     const upload = new Upload(connection, key, signal)
     const first = await parts.read()
     signal.throwIfAborted()
     const stored = first.isLast ? await upload.whole(first) : await upload.inParts(first, parts)
-    parts.recycle()
+    done = true
     return stored
   } finally {
+    // After a failure a request may still be reading from a buffer.
+    parts.end({ reuse: done })
     body.destroy()
   }
 }
@@ -82,11 +85,14 @@ class Upload {
     let bytes = 0
     try {
       const etags: string[] = []
+      const readsAhead = parts.readAhead()
       // A stream may end exactly with a full part; the empty rest is then not sent.
-      for (let part = first; part.bytes.length > 0; part = await parts.read()) {
-        etags.push(await this.#sendPart(uploadId, etags.length + 1, part))
+      for (let part: Part | undefined = first; part && part.bytes.length > 0; ) {
+        const sending = this.#sendPart(uploadId, etags.length + 1, part)
         bytes += part.bytes.length
-        if (part.isLast) break
+        const [etag, next] = await this.#sendAndRead(sending, part.isLast ? undefined : parts, readsAhead)
+        etags.push(etag)
+        part = next
       }
       this.#signal.throwIfAborted()
       return await translatedS3(async () => this.#verified(bytes, await this.#complete(uploadId, etags)))
@@ -94,6 +100,19 @@ class Upload {
       await this.#cleanUp(() => this.#abort(uploadId))
       throw error
     }
+  }
+
+  /** Both have ended when this returns or throws: nothing touches a buffer behind the caller's back. */
+  async #sendAndRead(
+    sending: Promise<string>,
+    parts: PartReader | undefined,
+    readsAhead: boolean,
+  ): Promise<[string, Part | undefined]> {
+    if (!readsAhead) return [await sending, await parts?.read()]
+    const [sent, read] = await Promise.allSettled([sending, parts?.read()])
+    if (sent.status === 'rejected') throw sent.reason
+    if (read.status === 'rejected') throw read.reason
+    return [sent.value, read.value]
   }
 
   async #begin(): Promise<string> {

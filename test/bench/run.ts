@@ -204,7 +204,7 @@ const rgw = await startRgw()
 try {
   const database = await postgres.createDatabase()
   const bucket = await rgw.createBucket({ versioning: true })
-  const service = await startService({ databaseUrl: database.url, bucket, env: { LOG_LEVEL: 'warn' } })
+  const service = await startService({ databaseUrl: database.url, bucket, env: { LOG_LEVEL: 'warn', ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}) } })
   const stage = { service, bucket, databaseUrl: database.url }
   try {
     if (wanted('seek') || wanted('download')) await reading(stage)

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import { KIB } from '../../kernel/units.ts'
 import { AgeError } from './error.ts'
 import { hkdf, TAG_BYTES } from './x25519.ts'
@@ -16,7 +16,9 @@ const OPTIONS = { authTagLength: TAG_BYTES }
 
 export type Emit = (bytes: Buffer) => void
 
-export const payloadKey = (fileKey: Uint8Array, nonce: Uint8Array): Buffer => hkdf(fileKey, nonce, 'payload')
+/** A KeyObject, because node examines a key given as bytes anew for every chunk, which costs as much as the chunk. */
+export const payloadKey = (fileKey: Uint8Array, nonce: Uint8Array): KeyObject =>
+  createSecretKey(hkdf(fileKey, nonce, 'payload'))
 
 function chunkNonce(index: number, isLast: boolean): Buffer {
   const nonce = Buffer.alloc(12)
@@ -27,7 +29,7 @@ function chunkNonce(index: number, isLast: boolean): Buffer {
 }
 
 /** Encrypts one chunk; the tag follows as a second buffer, so that nothing is copied. */
-export function sealChunk(key: Buffer, index: number, isLast: boolean, plain: Buffer, emit: Emit): void {
+export function sealChunk(key: KeyObject, index: number, isLast: boolean, plain: Buffer, emit: Emit): void {
   const cipher = createCipheriv(ALGORITHM, key, chunkNonce(index, isLast), OPTIONS)
   const sealed = cipher.update(plain)
   cipher.final()
@@ -36,7 +38,12 @@ export function sealChunk(key: Buffer, index: number, isLast: boolean, plain: Bu
 }
 
 /** The plain bytes of one chunk, or undefined when its tag does not hold: then nothing is released. */
-export function openChunk(key: Buffer, index: number, isLast: boolean, sealed: Buffer): Buffer | undefined {
+export function openChunk(
+  key: KeyObject,
+  index: number,
+  isLast: boolean,
+  sealed: Buffer,
+): Buffer | undefined {
   const textEnd = sealed.length - TAG_BYTES
   if (textEnd < 0) return undefined
   const decipher = createDecipheriv(ALGORITHM, key, chunkNonce(index, isLast), OPTIONS)
@@ -93,7 +100,7 @@ export class Chunker {
 export class PayloadSealer {
   readonly #chunker: Chunker
 
-  constructor(key: Buffer, emit: Emit) {
+  constructor(key: KeyObject, emit: Emit) {
     let index = 0
     this.#chunker = new Chunker(CHUNK_BYTES, (plain, isLast) => sealChunk(key, index++, isLast, plain, emit))
   }
@@ -109,12 +116,12 @@ export class PayloadSealer {
 
 /** Decrypts a payload of unknown length from its first byte to its last; throws AgeError('payload'). */
 export class PayloadOpener {
-  readonly #key: Buffer
+  readonly #key: KeyObject
   readonly #emit: Emit
   readonly #chunker: Chunker
   #index = 0
 
-  constructor(key: Buffer, emit: Emit) {
+  constructor(key: KeyObject, emit: Emit) {
     this.#key = key
     this.#emit = emit
     this.#chunker = new Chunker(SEALED_CHUNK_BYTES, (sealed, isLast) => this.#open(sealed, isLast))

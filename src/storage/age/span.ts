@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
 import { Problem } from '../../kernel/problem.ts'
 import type { ByteSpan } from '../object-store.ts'
@@ -35,7 +36,7 @@ export function openAgePayload(file: { header: Uint8Array; identity: Uint8Array 
   }
 }
 
-function readKey(header: Buffer, identity: Uint8Array): Buffer {
+function readKey(header: Buffer, identity: Uint8Array): KeyObject {
   try {
     const nonceAt = header.length - NONCE_BYTES
     const fileKey = openHeader(parseHeader(header.subarray(0, nonceAt)), [identity])
@@ -55,7 +56,7 @@ function chunksOf({ offset, length }: ByteSpan, plainBytes: number) {
 }
 
 class SpanDecryption extends Transform {
-  readonly #key: Buffer
+  readonly #key: KeyObject
   readonly #plainBytes: number
   readonly #from: number
   readonly #to: number
@@ -65,7 +66,7 @@ class SpanDecryption extends Transform {
   #filled = 0
   #index: number
 
-  constructor(key: Buffer, span: ByteSpan, plainBytes: number) {
+  constructor(key: KeyObject, span: ByteSpan, plainBytes: number) {
     super({ readableHighWaterMark: CHUNK_BYTES, writableHighWaterMark: CHUNK_BYTES })
     const { first, last, lastOfFile } = chunksOf(span, plainBytes)
     this.#key = key
