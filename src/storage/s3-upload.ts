@@ -33,18 +33,18 @@ export async function putStream(
 ): Promise<Stored> {
   // The body may fail between two reads; the next read then meets that error.
   body.on('error', () => undefined)
-  const parts = new PartReader(body, signal)
-  let done = false
   try {
+    const parts = new PartReader(body, signal)
     const upload = new Upload(connection, key, signal)
     const first = await parts.read()
-    signal.throwIfAborted()
-    const stored = first.isLast ? await upload.whole(first) : await upload.inParts(first, parts)
-    done = true
-    return stored
+    if (!first.isLast) return await upload.inParts(first, parts)
+    try {
+      signal.throwIfAborted()
+      return await upload.whole(first)
+    } finally {
+      first.release()
+    }
   } finally {
-    // After a failure a request may still be reading from a buffer.
-    parts.end({ reuse: done })
     body.destroy()
   }
 }
@@ -81,17 +81,23 @@ class Upload {
   }
 
   async inParts(first: Part, parts: PartReader): Promise<Stored> {
-    const uploadId = await this.#begin()
-    let bytes = 0
+    let uploadId: string
+    try {
+      this.#signal.throwIfAborted()
+      uploadId = await this.#begin()
+    } catch (error) {
+      first.release()
+      throw error
+    }
     try {
       const etags: string[] = []
-      const readsAhead = parts.readAhead()
+      let bytes = 0
       // A stream may end exactly with a full part; the empty rest is then not sent.
-      for (let part: Part | undefined = first; part && part.bytes.length > 0; ) {
-        const sending = this.#sendPart(uploadId, etags.length + 1, part)
-        bytes += part.bytes.length
-        const [etag, next] = await this.#sendAndRead(sending, part.isLast ? undefined : parts, readsAhead)
-        etags.push(etag)
+      for (let part: Part | undefined = first; part !== undefined; ) {
+        const { length } = part.bytes
+        const [etag, next] = await this.#sendAndRead(uploadId, etags.length + 1, part, parts)
+        bytes += length
+        if (etag !== undefined) etags.push(etag)
         part = next
       }
       this.#signal.throwIfAborted()
@@ -102,17 +108,26 @@ class Upload {
     }
   }
 
-  /** Both have ended when this returns or throws: nothing touches a buffer behind the caller's back. */
+  /**
+   * Sends one part and reads the next, at the same time when there is memory to spare. Both have ended
+   * when this returns or throws: nothing touches a buffer behind anybody's back.
+   */
   async #sendAndRead(
-    sending: Promise<string>,
-    parts: PartReader | undefined,
-    readsAhead: boolean,
-  ): Promise<[string, Part | undefined]> {
-    if (!readsAhead) return [await sending, await parts?.read()]
-    const [sent, read] = await Promise.allSettled([sending, parts?.read()])
-    if (sent.status === 'rejected') throw sent.reason
+    uploadId: string,
+    number: number,
+    part: Part,
+    parts: PartReader,
+  ): Promise<[string | undefined, Part | undefined]> {
+    const ahead = part.isLast ? undefined : parts.readAhead()
+    const sending = part.bytes.length === 0 ? undefined : this.#sendPart(uploadId, number, part)
+    const [sent, read] = await Promise.allSettled([sending, ahead])
+    part.release()
+    if (sent.status === 'rejected') {
+      if (read.status === 'fulfilled') read.value?.release()
+      throw sent.reason
+    }
     if (read.status === 'rejected') throw read.reason
-    return [sent.value, read.value]
+    return [sent.value, read.value ?? (part.isLast ? undefined : await parts.read())]
   }
 
   async #begin(): Promise<string> {
