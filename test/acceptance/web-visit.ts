@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 import { waitFor } from '../support/processes.ts'
-import { startService } from '../support/service.ts'
+import { startService } from '../support/running-service.ts'
 
 /** For `expect.poll`: a busy machine may take its time; nothing here measures speed. */
 export const PATIENT = { timeout: 15_000 }

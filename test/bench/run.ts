@@ -4,7 +4,7 @@ import pg from 'pg'
 import { Pool } from 'undici'
 import { startPostgres } from '../support/postgres.ts'
 import { startRgw, type TestBucket } from '../support/rgw.ts'
-import { type RunningService, startService } from '../support/service.ts'
+import { type RunningService, startService } from '../support/running-service.ts'
 import { persons } from '../support/tokens.ts'
 import { delivery, wav } from './delivery.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
@@ -204,7 +204,14 @@ const rgw = await startRgw()
 try {
   const database = await postgres.createDatabase()
   const bucket = await rgw.createBucket({ versioning: true })
-  const service = await startService({ databaseUrl: database.url, bucket, env: { LOG_LEVEL: 'warn', ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}) } })
+  const service = await startService({
+    databaseUrl: database.url,
+    bucket,
+    env: {
+      LOG_LEVEL: 'warn',
+      ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
+    },
+  })
   const stage = { service, bucket, databaseUrl: database.url }
   try {
     if (wanted('seek') || wanted('download')) await reading(stage)

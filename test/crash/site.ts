@@ -3,7 +3,7 @@ import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk
 import pg from 'pg'
 import type { TestDatabase } from '../support/postgres.ts'
 import type { TestBucket } from '../support/rgw.ts'
-import { type RunningService, startService } from '../support/service.ts'
+import { type RunningService, startService } from '../support/running-service.ts'
 
 /** The service with its database and bucket, and a way to look at both without it. */
 export interface Site {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { wavHeader } from '../crash/calls.ts'
 import { callMetadata, envelope } from '../support/deliver.ts'
 import { residentBytes } from '../support/leaks.ts'
-import type { RunningService } from '../support/service.ts'
+import type { RunningService } from '../support/running-service.ts'
 import { persons } from '../support/tokens.ts'
 
 export interface ParallelUploads {

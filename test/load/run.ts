@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../support/postgres.ts'
 import { startRgw } from '../support/rgw.ts'
-import { startService } from '../support/service.ts'
+import { startService } from '../support/running-service.ts'
 import { uploadInParallel } from './parallel-uploads.ts'
 
 const MIB = 1024 * 1024

@@ -9,7 +9,7 @@ import { readDemoAudio, readDemoCalls } from '../../../src/embedded/demo-call.ts
 import { signDemoToken } from '../../../src/embedded/demo-keys.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
 import { launchBrowser } from '../../support/browser.ts'
-import { type RunningService, startService } from '../../support/service.ts'
+import { type RunningService, startService } from '../../support/running-service.ts'
 
 interface Listed {
   readonly id: string

@@ -13,7 +13,7 @@ import {
   spawnOwn,
   waitFor,
 } from '../../support/processes.ts'
-import { type RunningService, startService } from '../../support/service.ts'
+import { type RunningService, startService } from '../../support/running-service.ts'
 import { persons } from '../../support/tokens.ts'
 
 const closers: (() => Promise<unknown>)[] = []

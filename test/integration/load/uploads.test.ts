@@ -8,7 +8,7 @@ import { callMetadata, deliver, envelope } from '../../support/deliver.ts'
 import { expectNoLeak, openDescriptors } from '../../support/leaks.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { createTestBucket, type TestBucket } from '../../support/rgw.ts'
-import { type RunningService, startService } from '../../support/service.ts'
+import { type RunningService, startService } from '../../support/running-service.ts'
 import { persons } from '../../support/tokens.ts'
 
 const MB = 1e6
