@@ -33,8 +33,8 @@ export interface TestPostgres extends PostgresAddress {
   /** Connection string of the administrator's own database. */
   readonly url: string
   createDatabase(): Promise<TestDatabase>
-  /** Stops at once, as a power cut would, and starts again on the same port and data. */
-  restart(): Promise<void>
+  /** Stops at once, as a power cut would, and starts again on the same port and data, with `env` beside its own. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -90,8 +90,11 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
   const port = await freePort()
   const address = { host: '127.0.0.1', port, user: 'listenback', password }
   const url = databaseUrl(address, 'postgres')
-  const start = async () => {
-    const own = spawnOwn(join(binaries, 'postgres'), ['-D', data, ...settings(directory, port, durable)], {
+  const start = async (env: Readonly<Record<string, string>> = {}) => {
+    // Set by `env` behind the change of user: faketime keeps a semaphore that belongs to whoever loads it first.
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const server = [join(binaries, 'postgres'), '-D', data, ...settings(directory, port, durable)]
+    const own = spawnOwn('env', [...variables, ...server], {
       user: user?.name,
       cwd: directory,
       log: join(directory, 'log'),
@@ -107,9 +110,9 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
       return server.pid
     },
     createDatabase: () => createDatabase(address),
-    async restart() {
+    async restart(env) {
       await server.stop('SIGQUIT')
-      server = await start()
+      server = await start(env)
     },
     async stop() {
       await server.stop('SIGQUIT')
