@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
+import { type RunningService, startService } from '../support/running-service.ts'
+import { persons } from '../support/tokens.ts'
+
+interface Operation {
+  readonly operationId: string
+  readonly security?: readonly unknown[]
+}
+
+/** What outside systems rely on; a route that comes or goes must be meant. */
+const ROUTES = [
+  'get /login',
+  'get /login/callback',
+  'post /logout',
+  'get /v1/me',
+  'post /v1/recordings',
+  'get /v1/recordings',
+  'get /v1/recordings/{id}',
+  'get /v1/recordings/{id}/accesses',
+  'get /v1/recordings/{id}/audio',
+  'head /v1/recordings/{id}/audio',
+  'get /v1/recordings/{id}/copy',
+  'head /v1/recordings/{id}/copy',
+  'get /v1/recordings/{id}/retention',
+  'post /v1/recordings/{id}/playbacks',
+  'get /v1/playbacks/{id}/audio',
+  'head /v1/playbacks/{id}/audio',
+  'get /v1/retention/due',
+  'post /v1/retention/sweeps',
+  'get /v1/retention/sweeps/{id}',
+]
+
+let database: TestDatabase
+let service: RunningService
+let paths: Record<string, Record<string, Operation>>
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const oidc = { OIDC_CLIENT_ID: 'web', OIDC_CLIENT_SECRET: 'secret', PUBLIC_URL: 'http://127.0.0.1:3000' }
+  service = await startService({ databaseUrl: database.url, env: oidc })
+  const document = (await (await fetch(`${service.baseUrl}/openapi.json`)).json()) as { paths: typeof paths }
+  paths = document.paths
+})
+
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+const documented = () =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, spec]) => ({ path, method, spec })),
+  )
+
+const addressOf = (path: string) =>
+  service.baseUrl + path.replace('{id}', '11111111-1111-4111-8111-111111111111')
+
+test('the document lists exactly the routes that others rely on', () => {
+  expect(new Set(documented().map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(ROUTES))
+  const ids = documented().map(({ spec }) => spec.operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('every documented route is served, and asks for a credential unless it is public', async () => {
+  for (const { path, method, spec } of documented()) {
+    const { status } = await fetch(addressOf(path), { method: method.toUpperCase(), redirect: 'manual' })
+    if (spec.security?.length === 0) expect([path, status]).not.toEqual([path, 404])
+    else expect([method, path, status]).toEqual([method, path, 401])
+  }
+})
+
+test('no other method is served on a documented path', async () => {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      if (item[method.toLowerCase()]) continue
+      const response = await service.call(
+        path.replace('{id}', '11111111-1111-4111-8111-111111111111'),
+        persons.operator(),
+        { method },
+      )
+      expect([method, path, response.status]).toEqual([method, path, 405])
+    }
+  }
+})
