@@ -7,6 +7,8 @@ import { listStore, type Site } from './site.ts'
 
 export interface CrashPlan {
   readonly cycles: number
+  /** Ends the run after the cycle that is under way. */
+  readonly signal?: AbortSignal
   readonly random: () => number
   readonly onProgress?: (line: string) => void
 }
@@ -25,11 +27,16 @@ const LONGEST_LIFE = 1.3
  * Kills the service, or a sweep, at a random moment of its work, again and again. Senders repeat
  * what was not confirmed, as they would. Gives all calls, and where the kills struck.
  */
-export async function killCycles(site: Site, plan: CrashPlan): Promise<{ calls: Call[]; strikes: Strikes }> {
+export async function killCycles(
+  site: Site,
+  plan: CrashPlan,
+): Promise<{ calls: Call[]; strikes: Strikes; cycles: number }> {
   const calls: Call[] = []
   const strikes: Strikes = new Map()
   const tempo: Tempo = { usualMs: 0 }
-  for (let cycle = 1; cycle <= plan.cycles; cycle += 1) {
+  let cycle = 0
+  while (cycle < plan.cycles && !plan.signal?.aborted) {
+    cycle += 1
     if (cycle % SWEEP_EVERY === 0) await killSweep(site, calls, plan.random, strikes)
     else await killService(site, calls, plan, tempo, strikes)
     if (cycle % 25 === 0) {
@@ -37,7 +44,7 @@ export async function killCycles(site: Site, plan: CrashPlan): Promise<{ calls: 
       plan.onProgress?.(`${cycle} of ${plan.cycles} cycles, ${calls.length} calls, ${stored} confirmed`)
     }
   }
-  return { calls, strikes }
+  return { calls, strikes, cycles: cycle }
 }
 
 async function killService(site: Site, calls: Call[], plan: CrashPlan, tempo: Tempo, strikes: Strikes) {
