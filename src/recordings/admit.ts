@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../access/actor.ts'
-import { can, type Decision, type Intent, type Subject, scopeOf } from '../access/policy.ts'
+import { can, type Decision, type Intent, scopeOf } from '../access/policy.ts'
 import type { AuditEvent } from '../audit/append.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { Pool } from '../db/database.ts'
@@ -10,6 +10,7 @@ import { Problem } from '../kernel/problem.ts'
 import type { RenditionName } from '../storage/keys.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
 import { type AudioRow, findAudio, findPlaybackAudio, type PlaybackAudioRow } from './listen-queries.ts'
+import { subjectOf } from './present.ts'
 import type { LockedAudio } from './unlock.ts'
 
 /** Somebody asks for the audio of a recording, or of a playback they started. */
@@ -91,20 +92,10 @@ function decide(
   intent: Intent,
   now: Date,
 ): Grant | Decision {
-  const decision = can(request.actor, request.act, subjectOf(row), now, intent)
+  const decision = can(request.actor, request.act, subjectOf(row, row.tags), now, intent)
   if (decision !== 'allowed') return decision
   return grantOf(request, row, rendition, intent) ?? 'not_found'
 }
-
-const subjectOf = (row: AudioRow): Subject => ({
-  memberRef: row.member_ref,
-  agentRef: row.agent_ref,
-  entity: row.entity,
-  status: row.status,
-  restricted: row.restricted,
-  sensitivity: row.sensitivity,
-  tags: row.tags,
-})
 
 /** Undefined when the recording has no such rendition, or its key is destroyed. */
 function grantOf(

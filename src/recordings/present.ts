@@ -147,8 +147,13 @@ export function presentRecording(
   }
 }
 
-/** The facts of a row that the access policy decides on. */
-export const subjectOf = (row: PresentableRow, tags: Subject['tags']): Subject => ({
+type SubjectRow = Pick<
+  PresentableRow,
+  'member_ref' | 'agent_ref' | 'entity' | 'status' | 'restricted' | 'sensitivity'
+>
+
+/** The facts of a row that the access policy decides on, for words and for bytes alike. */
+export const subjectOf = (row: SubjectRow, tags: Subject['tags']): Subject => ({
   memberRef: row.member_ref,
   agentRef: row.agent_ref,
   entity: row.entity,

@@ -1,3 +1,5 @@
+import { wavHeader } from '../../crash/calls.ts'
+
 export interface FormPart {
   readonly name?: string
   readonly fileName?: string
@@ -38,18 +40,5 @@ export function wav(seconds: number, seed = 1): Buffer {
   const data = Buffer.alloc(seconds * 16000)
   for (let at = 0; at < data.length; at += 2)
     data.writeInt16LE(Math.round(9000 * Math.sin((at * seed) / 50)), at)
-  const head = Buffer.alloc(44)
-  head.write('RIFF', 0)
-  head.writeUInt32LE(36 + data.length, 4)
-  head.write('WAVEfmt ', 8)
-  head.writeUInt32LE(16, 16)
-  head.writeUInt16LE(1, 20)
-  head.writeUInt16LE(1, 22)
-  head.writeUInt32LE(8000, 24)
-  head.writeUInt32LE(16000, 28)
-  head.writeUInt16LE(2, 32)
-  head.writeUInt16LE(16, 34)
-  head.write('data', 36)
-  head.writeUInt32LE(data.length, 40)
-  return Buffer.concat([head, data])
+  return Buffer.concat([wavHeader(data.length), data])
 }

@@ -4,14 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeAuthenticate } from '../../../src/access/authenticate.ts'
-import { makeKeySource } from '../../../src/access/jwks.ts'
 import { makeSessions } from '../../../src/access/sessions.ts'
-import { makeVerifyToken } from '../../../src/access/verify-token.ts'
-import { createApp } from '../../../src/app.ts'
 import { openDatabase } from '../../../src/db/database.ts'
 import { registerInstance } from '../../../src/db/instance.ts'
-import { makeReadiness } from '../../../src/http/health.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import type { MinimumRate } from '../../../src/http/upload-rate.ts'
 import { uploadSlots } from '../../../src/http/upload-slots.ts'
@@ -26,7 +21,7 @@ import { openFileKeyring } from '../../../src/storage/file-keyring.ts'
 import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import type { ObjectStore } from '../../../src/storage/object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createMetrics } from '../../../src/telemetry/metrics.ts'
+import { appWith } from '../../support/app-with.ts'
 import { type TestClock, testClock } from '../../support/clock.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { createIssuer, type Issuer, persons } from '../../support/tokens.ts'
@@ -78,25 +73,11 @@ export async function startIngestApp(options: IngestAppOptions = {}) {
   const deriveRetention = makeDeriveRetention(openRules(await readFile(RULES, 'utf8')))
   const slots = uploadSlots(options.slots ?? { total: 32, perCaller: 16 })
   // Tokens live in real time; only the service's idea of calls and periods is set by the tests.
-  const keys = makeKeySource({ load: async () => JSON.stringify(issuer.jwks()), clock: systemClock })
-  const app = createApp({
-    version: '0.0.0-test',
-    https: false,
-    trustedProxies: [],
-    webDir: '/nonexistent',
+  const app = appWith({
+    issuer,
+    sessions: makeSessions({ db: own.db, clock: systemClock }),
+    clock: systemClock,
     logger,
-    metrics: createMetrics(),
-    readiness: makeReadiness([], () => false),
-    authenticate: makeAuthenticate({
-      verifyToken: makeVerifyToken({
-        issuer: issuer.issuer,
-        audience: issuer.audience,
-        keys,
-        clock: systemClock,
-      }),
-      sessions: makeSessions({ db: own.db, clock: systemClock }),
-      publicUrl: 'http://127.0.0.1',
-    }),
     endpoints: ingestEndpoints({
       ingest: makeIngest({ ...ports, keyring, deriveRetention, recoverIngests }),
       db: opened.db,
@@ -105,7 +86,6 @@ export async function startIngestApp(options: IngestAppOptions = {}) {
       maxBytes: options.maxBytes ?? 8 * MIB,
       rate: options.rate ?? { bytesPerSecond: KIB, windowMs: MINUTE / 2 },
     }),
-    identityProvider: undefined,
   })
   const server = await listen(app, 0, '127.0.0.1')
 

@@ -3,15 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { makeAuthenticate } from '../../../src/access/authenticate.ts'
-import { makeKeySource } from '../../../src/access/jwks.ts'
 import { makeSessions } from '../../../src/access/sessions.ts'
-import { makeVerifyToken } from '../../../src/access/verify-token.ts'
-import { createApp } from '../../../src/app.ts'
 import { composeListening } from '../../../src/compose/listening.ts'
 import { openDatabase } from '../../../src/db/database.ts'
 import type { RecordingStatus, TagState } from '../../../src/db/schema.ts'
-import { makeReadiness } from '../../../src/http/health.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { DAY, MINUTE } from '../../../src/kernel/units.ts'
 import { newAgeFile } from '../../../src/storage/age/index.ts'
@@ -20,7 +15,7 @@ import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { renditionKey } from '../../../src/storage/keys.ts'
 import type { ObjectStore } from '../../../src/storage/object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createMetrics } from '../../../src/telemetry/metrics.ts'
+import { appWith } from '../../support/app-with.ts'
 import { testClock } from '../../support/clock.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { createIssuer, persons } from '../../support/tokens.ts'
@@ -51,30 +46,16 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
   const logger = createLogger('error')
   logger.silent = true
   const issuer = await createIssuer()
-  const keys = makeKeySource({ load: async () => JSON.stringify(issuer.jwks()), clock })
   const sessions = makeSessions({ db: own.db, clock })
   const ports = { databaseUrl: database.url, db: opened.db, pool: opened.pool, store, keyring, clock, logger }
   const listening = composeListening(ports)
-  const app = createApp({
-    version: '0.0.0-test',
-    https: false,
-    trustedProxies: [],
-    webDir: '/nonexistent',
+  const app = appWith({
+    issuer,
+    sessions,
+    clock: loginClock,
+    keysClock: clock,
     logger,
-    metrics: createMetrics(),
-    readiness: makeReadiness([], () => false),
-    authenticate: makeAuthenticate({
-      verifyToken: makeVerifyToken({
-        issuer: issuer.issuer,
-        audience: issuer.audience,
-        keys,
-        clock: loginClock,
-      }),
-      sessions,
-      publicUrl: 'http://127.0.0.1',
-    }),
     endpoints: listening.endpoints,
-    identityProvider: undefined,
   })
   const server = await listen(app, 0, '127.0.0.1')
   const port = portOf(server)

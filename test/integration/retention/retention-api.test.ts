@@ -3,14 +3,9 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAuthenticate } from '../../../src/access/authenticate.ts'
-import { makeKeySource } from '../../../src/access/jwks.ts'
 import { makeSessions } from '../../../src/access/sessions.ts'
-import { makeVerifyToken } from '../../../src/access/verify-token.ts'
-import { createApp } from '../../../src/app.ts'
 import { makeAuditTrail } from '../../../src/audit/trail.ts'
 import { openDatabase } from '../../../src/db/database.ts'
-import { makeReadiness } from '../../../src/http/health.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { makeFind } from '../../../src/recordings/find.ts'
 import { explain } from '../../../src/retention/explain.ts'
@@ -22,7 +17,7 @@ import { openRules } from '../../../src/retention/rules.ts'
 import { makeRunSweep } from '../../../src/retention/run-sweep.ts'
 import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { createMetrics } from '../../../src/telemetry/metrics.ts'
+import { appWith } from '../../support/app-with.ts'
 import { testClock } from '../../support/clock.ts'
 import { type Claims, createIssuer, type Issuer, persons } from '../../support/tokens.ts'
 import { DUE, PERSONAL, type Stage, setStage } from './stage.ts'
@@ -53,24 +48,11 @@ beforeAll(async () => {
   logger.silent = true
   const realTime = testClock(new Date().toISOString())
   const rules = openRules(RULES)
-  const app = createApp({
-    version: '0.0.0-test',
-    https: false,
-    trustedProxies: [],
-    webDir: '/nonexistent',
+  const app = appWith({
+    issuer,
+    sessions: makeSessions({ db, clock }),
+    clock: realTime,
     logger,
-    metrics: createMetrics(),
-    readiness: makeReadiness([], () => false),
-    authenticate: makeAuthenticate({
-      verifyToken: makeVerifyToken({
-        issuer: issuer.issuer,
-        audience: issuer.audience,
-        keys: makeKeySource({ load: async () => JSON.stringify(issuer.jwks()), clock: realTime }),
-        clock: realTime,
-      }),
-      sessions: makeSessions({ db, clock }),
-      publicUrl: 'http://127.0.0.1',
-    }),
     endpoints: retentionEndpoints({
       listDue: makeListDue(stage),
       runSweep: makeRunSweep({ db, clock, sweep: stage.sweeper({ graceDays: 7 }) }),
@@ -78,7 +60,6 @@ beforeAll(async () => {
       find: makeFind({ db, clock, trail: makeAuditTrail(audit.pool, () => {}) }),
       explain: (recording) => explain(recording, rules, clock.now(), 7),
     }),
-    identityProvider: undefined,
   })
   server = await listen(app, 0, '127.0.0.1')
 })
