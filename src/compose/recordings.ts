@@ -33,6 +33,7 @@ export function composeRecordings(
     deriveRetention,
     recoverIngests,
     inFlight,
+    onReceived: [],
   })
   const { maxBytes, maxConcurrent, minRate, minRateWindowMs } = config.uploads
   return {

@@ -1,5 +1,22 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 import type { RenditionName } from '../storage/keys.ts'
+import type {
+  AnonymousCountTable,
+  AwaitedEventTable,
+  BusinessEventTable,
+  CertificateHeadTable,
+  CertificateTable,
+  DestructionApprovalTable,
+  DestructionReviewTable,
+  FactTable,
+  HoldRecordingTable,
+  HoldTable,
+  OrphanSightingTable,
+  RequestLockTable,
+  RestrictionTable,
+  RuleBookTable,
+  SigningKeyTable,
+} from './retention-schema.ts'
 
 export type RecordingStatus =
   | 'receiving'
@@ -52,6 +69,10 @@ export interface RecordingTable {
   quarantined_at: Date | null
   hold_count: Generated<number>
   restricted: Generated<boolean>
+  lock_count: Generated<number>
+  /** Nothing forbids the destruction; kept by the database. */
+  is_free: ColumnType<boolean, never, never>
+  objects_changed_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   worker: number | null
   retry_at: Date | null
   fence: ColumnType<number, number | undefined, number>
@@ -70,6 +91,9 @@ export interface PurposeTagTable {
   min_until: CalendarDate
   retain_until: CalendarDate
   state: TagState
+  disposition: Generated<'delete' | 'anonymise' | 'archive'>
+  review: Generated<boolean>
+  open_until: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 export interface RenditionTable {
@@ -81,6 +105,9 @@ export interface RenditionTable {
   cipher_bytes: Int8
   sha256: Buffer
   age_header: Buffer
+  /** Version that the store gave the object, and the hash of its encrypted bytes. */
+  version_id: ColumnType<string | null, string | null | undefined, string | null>
+  cipher_sha256: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
 }
 
 export interface RecordingKeyTable {
@@ -140,13 +167,15 @@ export interface LoginAttemptTable {
   expires_at: Date
 }
 
-/** A sweep that a person asked for, and its report; the service's own runs are in the audit log. */
+/** A sweep that destroyed something or that a person asked for, its progress and its report. */
 export interface SweepRunTable {
   id: string
   requested_by: string
   started_at: Date
-  finished_at: Date
+  finished_at: Date | null
   dry_run: boolean
+  progress: ColumnType<Record<string, unknown>, string | undefined, string>
+  failure: ColumnType<string | null, string | null | undefined, string | null>
   report: ColumnType<Record<string, unknown>, string, never>
 }
 
@@ -161,6 +190,21 @@ export interface Schema {
   audit_event: AuditEventTable
   web_session: WebSessionTable
   login_attempt: LoginAttemptTable
+  awaited_event: AwaitedEventTable
+  business_event: BusinessEventTable
+  rule_book: RuleBookTable
+  hold: HoldTable
+  hold_recording: HoldRecordingTable
+  request_lock: RequestLockTable
+  restriction: RestrictionTable
+  signing_key: SigningKeyTable
+  certificate: CertificateTable
+  certificate_head: CertificateHeadTable
+  anonymous_count: AnonymousCountTable
+  destruction_approval: DestructionApprovalTable
+  destruction_review: DestructionReviewTable
+  fact: FactTable
+  orphan_sighting: OrphanSightingTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

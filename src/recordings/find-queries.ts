@@ -4,7 +4,10 @@ import type { Scope } from '../access/policy.ts'
 import type { Database } from '../db/database.ts'
 import type { PurposeTagTable, RecordingStatus, RecordingTable, Schema } from '../db/schema.ts'
 
-export type TagRow = Omit<Selectable<PurposeTagTable>, 'recording_id'>
+export type TagRow = Omit<
+  Selectable<PurposeTagTable>,
+  'recording_id' | 'disposition' | 'review' | 'open_until'
+>
 
 /** The columns of `recording` that an answer is made from; nothing else can leak by accident. */
 export type PresentableRow = Pick<

@@ -2,7 +2,7 @@ import type { Readable, Transform } from 'node:stream'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../kernel/problem.ts'
-import { countingStream, digestStream } from '../kernel/stream-digest.ts'
+import { digestStream } from '../kernel/stream-digest.ts'
 import { headGate } from '../kernel/stream-head.ts'
 import { SNIFF_BYTES, sniffAudio } from '../media/sniff.ts'
 import { type ObjectStore, ObjectStoreError, type ObjectTags } from '../storage/object-store.ts'
@@ -20,7 +20,11 @@ export interface StoredAudio {
   readonly mediaType: string
   readonly plainBytes: number
   readonly cipherBytes: number
+  /** Of the audio itself. */
   readonly sha256: Buffer
+  /** Of the encrypted object: what a certificate may name without telling anything of the audio. */
+  readonly cipherSha256: Buffer
+  readonly versionId: string
 }
 
 /**
@@ -40,7 +44,7 @@ export async function storeAudio(
     mediaType = recognise(head, audio.declaredType)
   })
   const plain = digestStream()
-  const cipher = countingStream()
+  const cipher = digestStream()
   const stop = new AbortController()
   const abort = (error: unknown): never => {
     stop.abort(error)
@@ -57,8 +61,15 @@ export async function storeAudio(
   )
   if (failures.length > 0) throw rootCause([stop.signal.reason, ...failures])
   await audio.complete
-  await verifySize(store, key, cipher.bytes(), stored)
-  return { mediaType, plainBytes: plain.bytes(), cipherBytes: cipher.bytes(), sha256: plain.sha256() }
+  const versionId = await verifySize(store, key, cipher.bytes(), stored)
+  return {
+    mediaType,
+    plainBytes: plain.bytes(),
+    cipherBytes: cipher.bytes(),
+    sha256: plain.sha256(),
+    cipherSha256: cipher.sha256(),
+    versionId,
+  }
 }
 
 function recognise(head: Buffer, declaredType: string): string {
@@ -81,11 +92,11 @@ async function verifySize(
   store: ObjectStore,
   key: string,
   sent: number,
-  stored: PromiseSettledResult<{ bytes: number }>,
-): Promise<void> {
-  const acknowledged = stored.status === 'fulfilled' ? stored.value.bytes : undefined
+  stored: PromiseSettledResult<{ bytes: number; versionId: string }>,
+): Promise<string> {
+  const acknowledged = stored.status === 'fulfilled' ? stored.value : undefined
   const head = await store.head(key)
-  if (acknowledged === sent && head?.bytes === sent) return
+  if (acknowledged?.bytes === sent && head?.bytes === sent) return acknowledged.versionId
   throw new ObjectStoreError('unavailable', `the store holds ${head?.bytes ?? 'no'} bytes of ${sent}`)
 }
 

@@ -4,7 +4,7 @@ import { workerIsGone } from '../db/instance.ts'
 import type { RecordingStatus, RecordingTable } from '../db/schema.ts'
 import type { WrappedIdentity } from '../storage/keyring.ts'
 import type { RenditionName } from '../storage/keys.ts'
-import type { CallMetadata, DerivedRetention, PurposeTag } from './model.ts'
+import type { CallMetadata, DerivedRetention } from './model.ts'
 import { tagOf } from './present.ts'
 
 /** A whole row of the table. */
@@ -132,6 +132,8 @@ export interface StoredOriginal {
   readonly cipherBytes: number
   readonly sha256: Buffer
   readonly ageHeader: Buffer
+  readonly versionId: string
+  readonly cipherSha256: Buffer
 }
 
 export interface Finish {
@@ -176,29 +178,10 @@ export async function insertOriginal(
       cipher_bytes: file.cipherBytes,
       sha256: file.sha256,
       age_header: file.ageHeader,
+      version_id: file.versionId,
+      cipher_sha256: file.cipherSha256,
     })
     .execute()
-}
-
-export async function insertTags(
-  connection: Connection,
-  id: string,
-  tags: readonly PurposeTag[],
-): Promise<void> {
-  const rows = tags.map((tag) => ({
-    recording_id: id,
-    purpose: tag.purpose,
-    legal_basis: tag.legalBasis,
-    product: tag.product,
-    rule_id: tag.ruleId,
-    rule_version: tag.ruleVersion,
-    trigger: tag.trigger,
-    trigger_date: tag.triggerDate,
-    min_until: tag.minUntil,
-    retain_until: tag.retainUntil,
-    state: tag.state,
-  }))
-  await connection.insertInto('purpose_tag').values(rows).execute()
 }
 
 /** A finished recording as the answer to its delivery shows it; undefined once it is being destroyed. */

@@ -27,13 +27,13 @@ import {
   finishReceiving,
   insertKey,
   insertOriginal,
-  insertTags,
   type RecordingRow,
 } from './ingest-queries.ts'
-import type { CallMetadata, DerivedRetention, DeriveRetention, PurposeTag } from './model.ts'
+import type { CallMetadata, DerivedRetention, DeriveRetention, OnReceived, PurposeTag } from './model.ts'
 import { objectTags } from './object-tags.ts'
 import type { AudioFacts } from './present.ts'
 import type { RecoverIngests } from './recover-ingests.ts'
+import { insertTags } from './tag-queries.ts'
 
 export interface IngestPorts {
   readonly db: Database
@@ -45,6 +45,7 @@ export interface IngestPorts {
   readonly recoverIngests: RecoverIngests
   /** Recordings this process is receiving right now, shared with recovery. */
   readonly inFlight: Set<string>
+  readonly onReceived: readonly OnReceived[]
 }
 
 /** One delivery of one call, with its audio still arriving. */
@@ -157,6 +158,7 @@ async function finish(
       objectKey: renditionKey(id, 'original'),
     })
     await insertTags(tx, id, retention.tags)
+    for (const work of ports.onReceived) await work(tx, { id, now: ports.clock.now() })
     const detail = { bytes: audio.plainBytes, mediaType: audio.mediaType, status: row.status }
     await appendAudit(tx, {
       ...eventOf(ports, upload.delivery, 'recording.ingested', id),

@@ -1,3 +1,4 @@
+import type { Tx } from '../db/database.ts'
 import type { SilencedRange, TagState } from '../db/schema.ts'
 
 export type LegalBasis = 'consent' | 'contract' | 'legal_obligation' | 'legitimate_interests'
@@ -16,6 +17,25 @@ export interface PurposeTag {
   /** Last day, inclusive; null while the trigger is awaited. */
   readonly retainUntil: string | null
   readonly state: TagState
+}
+
+/** What happens to a recording whose last purpose has ended. */
+export type Disposition = 'delete' | 'anonymise' | 'archive'
+
+/** A report of another system that a purpose counts from; `ref` null when the recording names nothing it could come for. */
+export interface AwaitedEvent {
+  readonly type: string
+  readonly ref: string | null
+}
+
+/** A purpose tag as its rule made it, with what only the service itself needs to know. */
+export interface DerivedTag extends PurposeTag {
+  readonly disposition: Disposition
+  /** Whether people look at the recording between its end and its destruction. */
+  readonly review: boolean
+  /** Last day on which an awaited event may be missing before somebody has to look; null when none is awaited. */
+  readonly openUntil: string | null
+  readonly awaits: readonly AwaitedEvent[]
 }
 
 /** What the telephony system says of a call (the `metadata` part), validated and typed. */
@@ -41,7 +61,7 @@ export interface CallMetadata {
 }
 
 export interface DerivedRetention {
-  readonly tags: readonly PurposeTag[]
+  readonly tags: readonly DerivedTag[]
   /** Latest last day over the tags that count; null while one of them awaits its trigger. */
   readonly keepUntil: string | null
   /** First instant at which nothing keeps the recording; null while a trigger is awaited. */
@@ -54,3 +74,9 @@ export interface DerivedRetention {
  * entity, product, notice or purpose that the catalogue does not have.
  */
 export type DeriveRetention = (call: CallMetadata, now: Date) => DerivedRetention
+
+/**
+ * Work that belongs to a recording's first moment: holds that also cover future recordings, events
+ * that were reported before it arrived. Runs in the transaction that makes the recording available.
+ */
+export type OnReceived = (tx: Tx, recording: { readonly id: string; readonly now: Date }) => Promise<void>

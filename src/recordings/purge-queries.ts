@@ -20,14 +20,14 @@ export interface Wanted {
 /** Recordings whose destroyer is gone or was broken off, and whose store did not ask for patience. */
 const leftBehind = ({ instance, inFlight, now, limit }: Wanted) => sql`
   select id from recording
-  where status = 'destroying' and hold_count = 0 and not restricted and (retry_at is null or retry_at <= ${now})
+  where status = 'destroying' and is_free and (retry_at is null or retry_at <= ${now})
     and (${workerIsGone('worker')} or (worker = ${instance} and id <> all(${inFlight}::uuid[])))
   order by worker, id limit ${limit}`
 
 /** Recordings whose grace is over, oldest first. */
 const graceOver = ({ quarantinedBefore, limit }: Wanted) => sql`
   select id from recording
-  where status = 'quarantined' and hold_count = 0 and not restricted and quarantined_at <= ${quarantinedBefore}
+  where status = 'quarantined' and is_free and quarantined_at <= ${quarantinedBefore}
   order by quarantined_at, id limit ${limit}`
 
 /** Claims up to `limit` recordings; whatever another transaction has locked is left to it. */
@@ -51,7 +51,7 @@ export async function claimUnfinished(
     update recording
     set worker = ${instance}, fence = nextval('recording_fence'), retry_at = null
     where id = (select id from recording
-      where id = ${id} and status = 'destroying' and hold_count = 0 and not restricted
+      where id = ${id} and status = 'destroying' and is_free
         and (${workerIsGone('worker')} or (worker = ${instance} and id <> all(${inFlight}::uuid[])))
       for update skip locked)
     returning id, fence`.execute(tx)
@@ -106,7 +106,7 @@ export async function writeTombstone(tx: Tx, { id, fence }: Claim, now: Date): P
     .where('id', '=', id)
     .where('fence', '=', fence)
     .where('status', '=', 'destroying')
-    .where('hold_count', '=', 0)
+    .where('is_free', '=', true)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

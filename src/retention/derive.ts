@@ -1,6 +1,6 @@
 import { type CalendarDay, dayOf } from '../kernel/calendar.ts'
 import { type FieldError, Problem } from '../kernel/problem.ts'
-import type { CallMetadata, DeriveRetention, PurposeTag } from '../recordings/model.ts'
+import type { CallMetadata, DerivedTag, DeriveRetention, PurposeTag } from '../recordings/model.ts'
 import { endsOf, isOver } from './ends.ts'
 import { lastDay, lastMinimumDay, type Rule, type RuleSet } from './rules.ts'
 
@@ -62,7 +62,7 @@ function ruleOf(rules: RuleSet, call: CallMetadata, purpose: string): Rule {
   })
 }
 
-function tagOf(rule: Rule, product: string, ended: CalendarDay, now: Date): PurposeTag {
+function tagOf(rule: Rule, product: string, ended: CalendarDay, now: Date): DerivedTag {
   const triggerDate = rule.trigger === 'call.ended' ? ended : null
   const retainUntil = triggerDate === null ? null : lastDay(rule, triggerDate)
   return {
@@ -76,6 +76,10 @@ function tagOf(rule: Rule, product: string, ended: CalendarDay, now: Date): Purp
     minUntil: triggerDate === null ? null : lastMinimumDay(rule, triggerDate),
     retainUntil,
     state: stateOf(retainUntil, now),
+    disposition: rule.disposition,
+    review: false,
+    openUntil: null,
+    awaits: triggerDate === null ? [{ type: rule.trigger, ref: null }] : [],
   }
 }
 

@@ -62,7 +62,7 @@ export async function insertSweepRun(tx: Tx, run: SweepRun): Promise<void> {
 
 export async function findSweepRun(db: Database, id: string): Promise<SweepRun | undefined> {
   const row = await db.selectFrom('sweep_run').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!row) return undefined
+  if (!row?.finished_at) return undefined
   const stored = row.report as Omit<SweepReport, 'at'> & { at: string }
   return {
     id: row.id,

@@ -19,7 +19,7 @@ const LIVE = [
 
 /** In use, and nothing in the way of its end; literals, because they must match the partial index recording_due. */
 export const isLiveAndFree = sql<boolean>`status in (${sql.join(LIVE.map((status) => sql.lit(status)))})
-  and hold_count = 0 and not restricted`
+  and is_free`
 
 /** The clock that every instance of the service shares. */
 export async function databaseNow(connection: Connection): Promise<Date> {

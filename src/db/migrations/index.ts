@@ -1,6 +1,8 @@
 import { sql as recordings } from './0001-recordings.ts'
+import { sql as retention } from './0002-retention.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-recordings', sql: recordings },
+  { name: '0002-retention', sql: retention },
 ]

@@ -79,7 +79,7 @@ export async function startIngestApp(options: IngestAppOptions = {}) {
     clock: systemClock,
     logger,
     endpoints: ingestEndpoints({
-      ingest: makeIngest({ ...ports, keyring, deriveRetention, recoverIngests }),
+      ingest: makeIngest({ ...ports, keyring, deriveRetention, recoverIngests, onReceived: [] }),
       db: opened.db,
       clock,
       slots,

@@ -73,6 +73,8 @@ test('T30, T46: tombstone and audit hold nothing personal, no time of the call a
     'fence',
     'hold_count',
     'id',
+    'is_free',
+    'lock_count',
     'received_at',
     'restricted',
     'status',
@@ -199,13 +201,17 @@ test('a version that the store holds is never forced: refused, asked again once 
   expect(await stage.statusOf(claim.id)).toBe('destroyed')
 })
 
-test('a hold that arrives after the claim keeps key and row, and nothing is called a success', async () => {
+test('the database itself refuses a hold after the claim, and a claim after the hold', async () => {
   const claim = await claimed()
-  await stage.db.updateTable('recording').set({ hold_count: 1 }).where('id', '=', claim.id).execute()
-  expect(await stage.purge().destroy(claim)).toEqual({ kind: 'lost' })
-  expect(await hasKey(claim.id)).toBe(true)
-  expect(await row(claim.id)).toMatchObject({ status: 'destroying', member_ref: PERSONAL.member_ref })
-  await stage.db.updateTable('recording').set({ hold_count: 0 }).where('id', '=', claim.id).execute()
+  const held = (id: string) =>
+    stage.db.updateTable('recording').set({ hold_count: 1 }).where('id', '=', id).execute()
+  await expect(held(claim.id)).rejects.toMatchObject({ code: '23001' })
+  const other = await stage.record({ status: 'quarantined', hold_count: 1 })
+  const destroying = stage.db.updateTable('recording').set({ status: 'destroying' }).where('id', '=', other)
+  await expect(destroying.execute()).rejects.toMatchObject({ code: '23001' })
+  await expect(stage.db.deleteFrom('recording').where('id', '=', other).execute()).rejects.toMatchObject({
+    code: '23001',
+  })
   await finishAll()
 })
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { sql } from 'kysely'
 import { type Database, openDatabase } from '../../../src/db/database.ts'
 import { type Instance, registerInstance } from '../../../src/db/instance.ts'
 import type { RecordingStatus, TagState } from '../../../src/db/schema.ts'
@@ -42,6 +43,8 @@ export interface Stage {
   record(wish?: Wish): Promise<string>
   statusOf(id: string): Promise<RecordingStatus | undefined>
   auditOf(id: string): Promise<string[]>
+  /** Empties the tables; not by DELETE, which the database refuses for a held recording. */
+  clear(): Promise<void>
   close(): Promise<void>
 }
 
@@ -97,6 +100,9 @@ export async function setStage(store: ObjectStore): Promise<Stage> {
         .orderBy('type')
         .execute()
       return rows.map(({ type }) => type)
+    },
+    async clear() {
+      await sql`truncate recording cascade`.execute(db)
     },
     async close() {
       await instance.close()

@@ -27,10 +27,7 @@ afterAll(async () => {
 
 beforeEach(() => stage.clock.set(DUE.toISOString()))
 
-afterEach(async () => {
-  for (const table of ['playback', 'purpose_tag', 'rendition', 'recording_key', 'recording'] as const)
-    await stage.db.deleteFrom(table).execute()
-})
+afterEach(() => stage.clear())
 
 const run = { dryRun: false }
 
@@ -131,9 +128,7 @@ test('the sweep never destroys what is held, restricted, waiting or not yet due,
       const { destroyed } = await stage.sweeper()(run)
       const expected = population.flatMap((one, i) => (mayGo(one) ? [ids[i]] : []))
       expect(destroyed.toSorted()).toEqual(expected.toSorted())
-      await stage.db.deleteFrom('recording_key').execute()
-      await stage.db.deleteFrom('purpose_tag').execute()
-      await stage.db.deleteFrom('recording').execute()
+      await stage.clear()
     }),
     { numRuns: 60 },
   )

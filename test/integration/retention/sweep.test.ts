@@ -24,10 +24,7 @@ afterAll(async () => {
 
 beforeEach(() => stage.clock.set(DUE.toISOString()))
 
-afterEach(async () => {
-  for (const table of ['playback', 'purpose_tag', 'rendition', 'recording_key', 'recording'] as const)
-    await stage.db.deleteFrom(table).execute()
-})
+afterEach(() => stage.clear())
 
 const run = { dryRun: false }
 const dryRun = { dryRun: true }

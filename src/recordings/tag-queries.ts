@@ -1,0 +1,31 @@
+import type { Connection } from '../db/database.ts'
+import type { DerivedTag } from './model.ts'
+
+/** Stores the purposes of a new recording and the events they wait for. */
+export async function insertTags(
+  connection: Connection,
+  id: string,
+  tags: readonly DerivedTag[],
+): Promise<void> {
+  const rows = tags.map((tag) => ({
+    recording_id: id,
+    purpose: tag.purpose,
+    legal_basis: tag.legalBasis,
+    product: tag.product,
+    rule_id: tag.ruleId,
+    rule_version: tag.ruleVersion,
+    trigger: tag.trigger,
+    trigger_date: tag.triggerDate,
+    min_until: tag.minUntil,
+    retain_until: tag.retainUntil,
+    state: tag.state,
+    disposition: tag.disposition,
+    review: tag.review,
+    open_until: tag.openUntil,
+  }))
+  await connection.insertInto('purpose_tag').values(rows).execute()
+  const awaited = tags.flatMap(({ purpose, awaits }) =>
+    awaits.map(({ type, ref }) => ({ recording_id: id, purpose, type, ref, occurred_on: null })),
+  )
+  if (awaited.length > 0) await connection.insertInto('awaited_event').values(awaited).execute()
+}
