@@ -15,7 +15,14 @@ const TRIGGERS: Readonly<Record<string, Sentence>> = {
   'advice.given': { nl: 'het advies', en: 'the advice' },
 }
 
-export const triggerWords = (trigger: string): Sentence => TRIGGERS[trigger] ?? { nl: trigger, en: trigger }
+/** Of several triggers, `policy.ended+claim.closed`, the later one counts. */
+export const triggerWords = (trigger: string): Sentence => {
+  const words = trigger.split('+').map((one) => TRIGGERS[one] ?? { nl: one, en: one })
+  return {
+    nl: words.map(({ nl }) => nl).join(' of, als dat later is, '),
+    en: words.map(({ en }) => en).join(' or, if later, '),
+  }
+}
 
 const longDate = (language: string) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })

@@ -10,7 +10,16 @@ export const TRIGGERS = [
   'case.closed',
   'application.rejected',
   'advice.given',
+  /** The day after the last of the other purposes: for the archive only. */
+  'archived',
 ] as const
+
+/**
+ * Circumstances in which another rule takes the place of the usual one: the purpose was added for a
+ * case, or the application was reported as rejected, so that no policy will ever end.
+ */
+export const OCCASIONS = ['case', 'rejected'] as const
+export type Occasion = (typeof OCCASIONS)[number]
 
 export type Trigger = (typeof TRIGGERS)[number]
 
@@ -23,11 +32,15 @@ const oneOrMany = z.union([name, z.literal('*'), z.array(name).min(1)], {
   error: "must be a name, a list of names or '*'",
 })
 
+const trigger = z.enum(TRIGGERS, { error: `must be one of ${TRIGGERS.join(', ')}, or a list of them` })
+
 const Purpose = z.strictObject({
   basis: z.enum(['consent', 'contract', 'legal_obligation', 'legitimate_interests']),
   dpv: z.string().optional(),
   /** Whether a recording may carry this purpose at all. */
   audio: z.boolean().default(true),
+  /** Whether this is the purpose of recordings that a rule moves to the archive. */
+  archive: z.boolean().default(false),
   nl: z.string().min(1),
   en: z.string().min(1),
 })
@@ -38,11 +51,20 @@ const Rule = z.strictObject({
   purpose: name,
   product: oneOrMany.default('*'),
   sensitivity: oneOrMany.default('*'),
-  trigger: z.enum(TRIGGERS),
+  when: z.enum(OCCASIONS).optional(),
+  trigger: z
+    .preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(trigger).min(1))
+    .refine(
+      (names) => names.length === 1 || !names.includes('call.ended'),
+      'has call.ended, which stands alone',
+    )
+    .transform((names) => TRIGGERS.filter((one) => names.includes(one))),
   countFrom: z.enum(['event', 'year_end']).default('event'),
   period: period.optional(),
   minimum: period.optional(),
+  maxOpen: period.default('P30Y'),
   disposition: z.enum(['delete', 'anonymise', 'archive']),
+  review: z.boolean().default(false),
   ground: z.string().min(1),
   source: z.string().min(1),
 })
@@ -55,6 +77,7 @@ const RulesFile = z.strictObject({
     sensitivities: z.array(name).default([]),
     purposes: z.record(name, Purpose),
     notices: z.record(z.string().min(1), z.array(name).min(1)),
+    unlinked: period.default('P30D'),
   }),
   rules: z.array(Rule).min(1),
 })

@@ -225,6 +225,7 @@ export const en: typeof nl = {
   trigger: {
     'call.ended': 'the end of the call',
     'policy.ended': 'the end of the policy',
+    'policy.ended+claim.closed': 'the end of the policy or, if later, the closing of the claim',
     'claim.closed': 'the closing of the claim',
     'case.closed': 'the closing of the investigation',
     'application.rejected': 'the rejection of the application',

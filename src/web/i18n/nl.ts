@@ -224,6 +224,7 @@ export const nl = {
   trigger: {
     'call.ended': 'het einde van het gesprek',
     'policy.ended': 'het einde van de polis',
+    'policy.ended+claim.closed': 'het einde van de polis of, als dat later is, het sluiten van de schade',
     'claim.closed': 'het afsluiten van de schade',
     'case.closed': 'het afsluiten van het onderzoek',
     'application.rejected': 'de afwijzing van de aanvraag',

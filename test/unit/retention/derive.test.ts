@@ -82,7 +82,7 @@ test('T3: a purpose that waits for its event keeps the recording without a date'
   expect(derived).toMatchObject({ keepUntil: null, dueAt: null })
   expect(derived.tags[1]).toMatchObject({
     state: 'pending_trigger',
-    trigger: 'policy.ended',
+    trigger: 'policy.ended+claim.closed',
     triggerDate: null,
     retainUntil: null,
   })

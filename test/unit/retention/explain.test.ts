@@ -62,11 +62,11 @@ test('a purpose that is over says so, even before the sweep has marked it', () =
 test('a purpose that waits says what for, and what would fix the date', () => {
   const { steps, changes } = told(recording(['contract_performance', 'training_coaching']))
   expect(steps[0]?.en).toContain(
-    '7 years after the end of the policy. The end of the policy has not been reported',
+    '7 years after the end of the policy or, if later, the closing of the claim. The end of the policy or, if later, the closing of the claim has not been reported',
   )
   expect(steps.find(({ step }) => step === 'end')?.nl).toContain('geen einddatum')
   expect(changes.map(({ en }) => en)).toEqual([
-    'Once the end of the policy is reported, the end date is fixed.',
+    'Once the end of the policy or, if later, the closing of the claim is reported, the end date is fixed.',
     'An objection that is upheld ends the purposes that rest on legitimate interests.',
     'A complaint, claim or lawsuit postpones the destruction while it lasts.',
   ])

@@ -172,3 +172,68 @@ test('text that is not YAML is refused with the line', () => {
   expect(problemsOf('format: 1\nformat: 1\n')[0]).toMatch(/^line 2: .*unique/)
   expect(problemsOf('')[0]).toMatch(/^file/)
 })
+
+test('several triggers are the later of them, in one order, and call.ended stands alone', () => {
+  const rules = open({ trigger: '[claim.closed, policy.ended, claim.closed]' })
+  expect(rules.ruleFor('training_coaching', 'home', [])).toMatchObject({
+    triggers: ['policy.ended', 'claim.closed'],
+    trigger: 'policy.ended+claim.closed',
+  })
+  expect(problems({ trigger: '[call.ended, claim.closed]' }).join()).toContain(
+    'call.ended, which stands alone',
+  )
+  expect(problems({ trigger: '[]' })).toHaveLength(1)
+  expect(problems({ trigger: 'dusk' }).join()).toContain('must be one of call.ended,')
+})
+
+test('an old file keeps its meaning: thirty years open at most, no review, thirty days to link', () => {
+  const rules = open({})
+  expect(rules.unlinkedFor).toBe('P30D')
+  expect(rules.rules[0]).toMatchObject({ maxOpen: 'P30Y', review: false, triggers: ['call.ended'] })
+  expect(rules.archivePurpose).toBeUndefined()
+})
+
+test('on an occasion its own rule decides, else the usual one', () => {
+  const rules = open(
+    { id: 'general' },
+    { id: 'narrow', product: 'home', sensitivity: 'health', period: 'P1M' },
+    { id: 'case', when: 'case', trigger: 'case.closed', period: 'P3Y' },
+  )
+  const won = (...occasion: ('case' | 'rejected')[]) =>
+    rules.ruleFor('training_coaching', 'home', ['health'], ...occasion)?.id
+  expect([won(), won('case'), won('rejected')]).toEqual(['narrow', 'case', 'narrow'])
+  expect(problems({ when: 'rejected' }).join()).toContain('must be "application.rejected"')
+})
+
+const ARCHIVE = CATALOGUE.replace(
+  '    marketing:',
+  '    archive_research: { basis: legitimate_interests, archive: true, nl: archief, en: archive }\n    marketing:',
+)
+const archive = { id: 'archive', purpose: 'archive_research', trigger: 'archived', period: 'P20Y' }
+const archiveProblems = (...wishes: Wish[]) => problemsOf(ARCHIVE + wishes.map(rule).join('')).join()
+
+test('T29: a rule may lead to the archive only where the archive has an end of its own', () => {
+  const leads = { id: 'one', disposition: 'archive' }
+  expect(problems(leads)).toEqual([
+    'rule "one" leads to an archive that has no end for none',
+    'rule "one" leads to an archive that has no end for home',
+    'rule "one" leads to an archive that has no end for car',
+  ])
+  expect(archiveProblems(leads)).toContain('has no end for none')
+  expect(archiveProblems(leads, { ...archive, product: 'home' })).not.toContain('for home')
+  expect(archiveProblems(leads, { ...archive, period: '' })).toContain('"archive" (delete) has no end')
+  expect(archiveProblems(leads, { ...archive, disposition: 'archive' })).toContain('nothing is kept for ever')
+  expect(archiveProblems(leads, { ...archive, trigger: 'call.ended' })).toContain('must be "archived"')
+  expect(archiveProblems({ ...leads, trigger: 'archived' })).toContain('must be "archived" for the archive')
+  expect(openRules(ARCHIVE + rule(leads) + rule(archive)).archivePurpose).toBe('archive_research')
+})
+
+test('no call is recorded for the archive, and there is only one', () => {
+  const announced = ARCHIVE.replace("'a': [", "'a': [archive_research, ") + rule({})
+  expect(problemsOf(announced).join()).toContain('no call is recorded for the archive')
+  const two = ARCHIVE.replace(
+    '    marketing:',
+    '    other: { basis: consent, archive: true, nl: n, en: e }\n    marketing:',
+  )
+  expect(problemsOf(two + rule({})).join()).toContain('archive_research and other are both the archive')
+})
