@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection, Tx } from '../db/database.ts'
 import { workerIsGone } from '../db/instance.ts'
+import { entitiesWith } from '../db/loose-scan.ts'
 
 /** The right to destroy one recording; whoever has a newer fence has taken it over. */
 export interface Claim {
@@ -14,7 +15,16 @@ export interface Wanted {
   readonly inFlight: readonly string[]
   readonly quarantinedBefore: Date
   readonly now: Date
+  /** Most that are taken in all. */
   readonly limit: number
+  /** Most of each entity whose grace is over; entities that are not named get nothing. Absent: no such limit. */
+  readonly shares?: readonly Share[]
+}
+
+/** How many recordings of one entity. */
+export interface Share {
+  readonly entity: string
+  readonly atMost: number
 }
 
 /** Recordings whose destroyer is gone or was broken off, and whose store did not ask for patience. */
@@ -24,20 +34,40 @@ const leftBehind = ({ instance, inFlight, now, limit }: Wanted) => sql`
     and (${workerIsGone('worker')} or (worker = ${instance} and id <> all(${inFlight}::uuid[])))
   order by worker, id limit ${limit}`
 
-/** Recordings whose grace is over, oldest first. */
-const graceOver = ({ quarantinedBefore, limit }: Wanted) => sql`
+const isQuarantined = sql<boolean>`status = 'quarantined' and is_free`
+
+/** Recordings whose end two people confirmed: for them the grace is over before its days are. */
+const confirmed = ({ quarantinedBefore, limit }: Wanted) => sql`
   select id from recording
-  where status = 'quarantined' and is_free and quarantined_at <= ${quarantinedBefore}
+  where ${isQuarantined} and quarantined_at > ${quarantinedBefore}
+    and id in (select recording_id from destruction_review group by recording_id having count(*) >= 2)
   order by quarantined_at, id limit ${limit}`
+
+/** Recordings whose grace is over, of every entity its share, oldest first. */
+const graceOver = ({ quarantinedBefore, limit, shares }: Wanted) => sql`
+  select one.id from (${shares ? named(shares) : sql`select name, ${limit}::int as at_most from (${entitiesWith(isQuarantined)}) entity`}) share
+  cross join lateral (
+    select id from recording
+    where entity = share.name and ${isQuarantined} and quarantined_at <= ${quarantinedBefore}
+    order by quarantined_at, id limit share.at_most
+  ) one
+  limit ${limit}`
+
+const named = (shares: readonly Share[]) => sql`
+  select name, at_most from unnest(${shares.map(({ entity }) => entity)}::text[],
+    ${shares.map(({ atMost }) => atMost)}::int[]) as share (name, at_most)`
 
 /** Claims up to `limit` recordings; whatever another transaction has locked is left to it. */
 export async function claimForDestruction(tx: Tx, wanted: Wanted): Promise<Claim[]> {
   const { rows } = await sql<Claim>`
     with left_behind as (${leftBehind(wanted)} for update skip locked),
-      grace_over as (${graceOver(wanted)} for update skip locked)
+      confirmed as (${confirmed(wanted)} for update skip locked),
+      grace_over as (${graceOver(wanted)} for update of one skip locked)
     update recording
     set status = 'destroying', worker = ${wanted.instance}, fence = nextval('recording_fence'), retry_at = null
-    where id in (select id from left_behind union all select id from grace_over limit ${wanted.limit})
+    where id in (
+      select id from left_behind union all select id from confirmed union all select id from grace_over
+      limit ${wanted.limit})
     returning id, fence`.execute(tx)
   return rows
 }
@@ -61,8 +91,10 @@ export async function claimUnfinished(
 /** What `claimForDestruction` would take now, without a lock or a change. */
 export async function listForDestruction(connection: Connection, wanted: Wanted): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    with left_behind as (${leftBehind(wanted)}), grace_over as (${graceOver(wanted)})
-    select id from left_behind union all select id from grace_over limit ${wanted.limit}`.execute(connection)
+    with left_behind as (${leftBehind(wanted)}), confirmed as (${confirmed(wanted)}),
+      grace_over as (${graceOver(wanted)})
+    select id from left_behind union all select id from confirmed union all select id from grace_over
+    limit ${wanted.limit}`.execute(connection)
   return rows.map(({ id }) => id)
 }
 
@@ -86,6 +118,7 @@ export async function deleteBelongings(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('recording_key').where('recording_id', '=', id).execute()
   await tx.deleteFrom('ingest_request').where('recording_id', '=', id).execute()
   await tx.deleteFrom('playback').where('recording_id', '=', id).execute()
+  await tx.deleteFrom('destruction_review').where('recording_id', '=', id).execute()
   await tx.deleteFrom('purpose_tag').where('recording_id', '=', id).execute()
   await tx.deleteFrom('rendition').where('recording_id', '=', id).execute()
 }
