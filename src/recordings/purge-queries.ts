@@ -36,11 +36,16 @@ const leftBehind = ({ instance, inFlight, now, limit }: Wanted) => sql`
 
 const isQuarantined = sql<boolean>`status = 'quarantined' and is_free`
 
-/** Recordings whose end two people confirmed: for them the grace is over before its days are. */
+/**
+ * Recordings whose end two people confirmed since it came: for them the grace is over before its days
+ * are. The first condition finds the few candidates, the second leaves out what was confirmed before a hold.
+ */
 const confirmed = ({ quarantinedBefore, limit }: Wanted) => sql`
   select id from recording
   where ${isQuarantined} and quarantined_at > ${quarantinedBefore}
     and id in (select recording_id from destruction_review group by recording_id having count(*) >= 2)
+    and (select count(*) from destruction_review one
+      where one.recording_id = recording.id and one.decided_at >= recording.quarantined_at) >= 2
   order by quarantined_at, id limit ${limit}`
 
 /** Recordings whose grace is over, of every entity its share, oldest first. */
