@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { uploadSlots } from '../http/upload-slots.ts'
-import { makeIngest } from '../recordings/ingest.ts'
+import { type Ingest, makeIngest } from '../recordings/ingest.ts'
 import { ingestEndpoints } from '../recordings/ingest-routes.ts'
 import type { DeriveRetention } from '../recordings/model.ts'
 import { makeRecoverIngests, type RecoverIngests } from '../recordings/recover-ingests.ts'
@@ -18,14 +18,11 @@ export interface Recordings extends AsyncDisposable {
 /** One telephony system may not take all places from the others. */
 const SHARE_PER_CALLER = 0.75
 
-/** Delivering, finding and listening. */
-export function composeRecordings(
+/** The one way in, for the service and for commands beside it. */
+export function composeIngest(
   foundation: Foundation,
-  config: Config,
   deriveRetention: DeriveRetention,
-): Recordings {
-  const { db, clock } = foundation
-  const listening = composeListening(foundation)
+): { ingest: Ingest; recoverIngests: RecoverIngests } {
   const inFlight = new Set<string>()
   const recoverIngests = makeRecoverIngests({ ...foundation, inFlight })
   const ingest = makeIngest({
@@ -35,6 +32,18 @@ export function composeRecordings(
     inFlight,
     onReceived: [],
   })
+  return { ingest, recoverIngests }
+}
+
+/** Delivering, finding and listening. */
+export function composeRecordings(
+  foundation: Foundation,
+  config: Config,
+  deriveRetention: DeriveRetention,
+): Recordings {
+  const { db, clock } = foundation
+  const listening = composeListening(foundation)
+  const { ingest, recoverIngests } = composeIngest(foundation, deriveRetention)
   const { maxBytes, maxConcurrent, minRate, minRateWindowMs } = config.uploads
   return {
     recoverIngests,
