@@ -4,12 +4,15 @@ import type { Database } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 
-export type RetentionAct = 'list_due' | 'sweep' | 'dry_run'
+export type RetentionAct = 'list_due' | 'sweep' | 'dry_run' | 'read_rules' | 'draft_rules' | 'decide_rules'
 
 const ALLOWED = {
   list_due: ['records_manager', 'privacy_officer', 'operator'],
   sweep: ['records_manager'],
   dry_run: ['records_manager', 'privacy_officer', 'operator'],
+  read_rules: ['privacy_officer', 'records_manager', 'auditor'],
+  draft_rules: ['privacy_officer'],
+  decide_rules: ['privacy_officer'],
 } as const satisfies Record<RetentionAct, readonly Actor['roles'][number][]>
 
 /** Pure: whether the roles allow the act today. */
