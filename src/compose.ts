@@ -49,7 +49,13 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const version = await packageVersion()
   const metrics = createMetrics()
   const rules = await loadRules(config)
-  const recordings = opened.use(composeRecordings(foundation, config, makeDeriveRetention(rules)))
+  const recordings = opened.use(
+    composeRecordings(
+      foundation,
+      config,
+      makeDeriveRetention(() => rules),
+    ),
+  )
   const retention = composeRetention(foundation, config, rules, recordings)
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))

@@ -25,6 +25,7 @@ export interface BusinessEventTable {
   received_at: Date
   seq: Generated<number>
   corrects: string | null
+  matched: Generated<number>
 }
 
 export interface RuleBookTable {
@@ -116,6 +117,7 @@ export interface DestructionApprovalTable {
   asked_at: Date
   due_before: Date
   due_count: number
+  used_count: Generated<number>
   first_approver: string | null
   first_approved_at: Date | null
   second_approver: string | null

@@ -73,6 +73,8 @@ export interface RecordingTable {
   /** Nothing forbids the destruction; kept by the database. */
   is_free: ColumnType<boolean, never, never>
   objects_changed_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** Last day for which a recording of no known member may wait for one. */
+  link_by: ColumnType<string | null, string | null | undefined, string | null>
   worker: number | null
   retry_at: Date | null
   fence: ColumnType<number, number | undefined, number>
@@ -94,6 +96,8 @@ export interface PurposeTagTable {
   disposition: Generated<'delete' | 'anonymise' | 'archive'>
   review: Generated<boolean>
   open_until: ColumnType<string | null, string | null | undefined, string | null>
+  dated_on: ColumnType<string | null, string | null | undefined, string | null>
+  compatible_use: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 export interface RenditionTable {
@@ -176,7 +180,9 @@ export interface SweepRunTable {
   dry_run: boolean
   progress: ColumnType<Record<string, unknown>, string | undefined, string>
   failure: ColumnType<string | null, string | null | undefined, string | null>
-  report: ColumnType<Record<string, unknown>, string, never>
+  /** The instance that runs it. */
+  worker: ColumnType<number | null, number | null | undefined, number | null>
+  report: ColumnType<Record<string, unknown>, string, string>
 }
 
 export interface Schema {

@@ -6,7 +6,7 @@ import type { PurposeTagTable, RecordingStatus, RecordingTable, Schema } from '.
 
 export type TagRow = Omit<
   Selectable<PurposeTagTable>,
-  'recording_id' | 'disposition' | 'review' | 'open_until'
+  'recording_id' | 'disposition' | 'review' | 'open_until' | 'dated_on' | 'compatible_use'
 >
 
 /** The columns of `recording` that an answer is made from; nothing else can leak by accident. */

@@ -10,6 +10,8 @@ export interface FsckRow {
   readonly status: RecordingStatus
   readonly statusReason: string | null
   readonly held: boolean
+  /** As for `endsOf`. */
+  readonly linkBy: string | null
   readonly fence: number
   /** Nobody works on this unfinished recording any more. */
   readonly abandoned: boolean
@@ -20,7 +22,7 @@ export interface FsckRow {
 
 const PAGE = 500
 
-const columns = sql`r.id, r.status, r.status_reason as "statusReason", r.hold_count > 0 as held, r.fence,
+const columns = sql`r.id, r.status, r.status_reason as "statusReason", r.hold_count > 0 as held, r.link_by as "linkBy", r.fence,
   case when r.status in ('receiving', 'destroying') then ${workerIsGone('worker')} else false end as abandoned,
   exists (select from recording_key k where k.recording_id = r.id) as "hasKey",
   coalesce((select json_agg(json_build_object('key', d.object_key, 'bytes', d.cipher_bytes) order by d.object_key)

@@ -77,7 +77,8 @@ async function abortUpload(ports: RepairPorts, finding: Finding, { id }: Evidenc
 
 async function setTags(ports: RepairPorts, finding: Finding, { id, row }: Evidence): Promise<boolean> {
   if (!row || finding.key === undefined) return false
-  await ports.store.setTags(finding.key, objectTags(row.tags, row.held, classOf(finding.key)))
+  const tags = objectTags(row.tags, row.held, classOf(finding.key), row.linkBy)
+  await ports.store.setTags(finding.key, tags)
   await account(ports, id, 'U', 'recording.tags_restored', {})
   return true
 }

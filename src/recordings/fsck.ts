@@ -131,7 +131,7 @@ class Check {
     if (!row || ['receiving', 'destroying', 'destroyed'].includes(row.status)) return []
     const findings: Finding[] = []
     for (const { key } of row.renditions) {
-      const expected = objectTags(row.tags, row.held, classOf(key))
+      const expected = objectTags(row.tags, row.held, classOf(key), row.linkBy)
       const actual = await this.#ports.store.tags(key).catch(noneWhenMissing)
       if (!isDeepStrictEqual({ ...actual }, { ...expected }))
         findings.push({ kind: 'tags_differ', recordingId: row.id, key })

@@ -153,6 +153,7 @@ export async function finishReceiving(tx: Tx, finish: Finish): Promise<Recording
       fingerprint: finish.fingerprint,
       keep_until: finish.retention.keepUntil,
       due_at: finish.retention.dueAt,
+      link_by: finish.retention.linkBy,
       worker: null,
     })
     .where('id', '=', finish.id)

@@ -131,7 +131,7 @@ async function receive(
   const key = renditionKey(id, 'original')
   const audio = await storeAudio(ports.store, key, delivery, file.encrypt)
   refuseOtherHash(call, audio.sha256)
-  await setTagsSurely(ports.store, key, objectTags(retention.tags, false))
+  await setTagsSurely(ports.store, key, objectTags(retention.tags, false, 'original', retention.linkBy))
   return await finish(ports, upload, audio, file.header)
 }
 

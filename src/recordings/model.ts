@@ -66,6 +66,8 @@ export interface DerivedRetention {
   readonly keepUntil: string | null
   /** First instant at which nothing keeps the recording; null while a trigger is awaited. */
   readonly dueAt: Date | null
+  /** Last day for which a recording of no known member may wait for one; null when its member is known. */
+  readonly linkBy: string | null
 }
 
 /**

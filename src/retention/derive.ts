@@ -1,25 +1,29 @@
-import { type CalendarDay, dayOf } from '../kernel/calendar.ts'
+import { addPeriod, dayOf } from '../kernel/calendar.ts'
 import { type FieldError, Problem } from '../kernel/problem.ts'
-import type { CallMetadata, DerivedTag, DeriveRetention, PurposeTag } from '../recordings/model.ts'
-import { endsOf, isOver } from './ends.ts'
-import { lastDay, lastMinimumDay, type Rule, type RuleSet } from './rules.ts'
+import { endsOf } from '../recordings/ends.ts'
+import type { CallMetadata, DeriveRetention } from '../recordings/model.ts'
+import { makeTag } from './derive-tag.ts'
+import type { Rule, RuleSet } from './rules.ts'
 
 /**
  * Makes the port through which ingest learns the tags and dates of a new recording. Pure: the same
  * call, rules and moment always give the same answer. Problems as described at `DeriveRetention`.
  */
-export function makeDeriveRetention(rules: RuleSet): DeriveRetention {
+export function makeDeriveRetention(rules: (now: Date) => RuleSet): DeriveRetention {
   return function deriveRetention(call, now) {
-    refuseUnknown(rules, call)
-    refuseUnannounced(rules, call)
+    const current = rules(now)
+    refuseUnknown(current, call)
+    refuseUnannounced(current, call)
     const ended = dayOf(call.endedAt ?? call.startedAt)
-    const tags = call.purposes.map((purpose) => tagOf(ruleOf(rules, call, purpose), call.product, ended, now))
-    const { keepUntil, dueAt, kept } = endsOf(tags, now)
+    const subject = { product: call.product, ended, links: call.links }
+    const tags = call.purposes.map((purpose) => makeTag(ruleOf(current, call, purpose), subject, now))
+    const linkBy = call.memberRef === null ? addPeriod(dayOf(now), current.unlinkedFor) : null
+    const { keepUntil, dueAt, kept } = endsOf(tags, now, linkBy)
     if (!kept)
       throw new Problem('nothing_to_keep', {
         detail: `The last of its purposes ended on ${keepUntil ?? ended}.`,
       })
-    return { tags, keepUntil, dueAt }
+    return { tags, keepUntil, dueAt, linkBy }
   }
 }
 
@@ -60,30 +64,4 @@ function ruleOf(rules: RuleSet, call: CallMetadata, purpose: string): Rule {
   throw new Problem('no_rule', {
     detail: `No rule says how long ${purpose} keeps calls about ${call.product}.`,
   })
-}
-
-function tagOf(rule: Rule, product: string, ended: CalendarDay, now: Date): DerivedTag {
-  const triggerDate = rule.trigger === 'call.ended' ? ended : null
-  const retainUntil = triggerDate === null ? null : lastDay(rule, triggerDate)
-  return {
-    purpose: rule.purpose,
-    legalBasis: rule.basis,
-    product,
-    ruleId: rule.id,
-    ruleVersion: rule.version,
-    trigger: rule.trigger,
-    triggerDate,
-    minUntil: triggerDate === null ? null : lastMinimumDay(rule, triggerDate),
-    retainUntil,
-    state: stateOf(retainUntil, now),
-    disposition: rule.disposition,
-    review: false,
-    openUntil: null,
-    awaits: triggerDate === null ? [{ type: rule.trigger, ref: null }] : [],
-  }
-}
-
-const stateOf = (retainUntil: CalendarDay | null, now: Date): PurposeTag['state'] => {
-  if (retainUntil === null) return 'pending_trigger'
-  return isOver(retainUntil, now) ? 'expired' : 'active'
 }

@@ -1,6 +1,6 @@
 import { type CalendarDay, dayOf } from '../kernel/calendar.ts'
+import { endsOf } from '../recordings/ends.ts'
 import type { PurposeTag } from '../recordings/model.ts'
-import { endsOf } from './ends.ts'
 import { dayWords, periodWords, type Sentence, triggerWords } from './explain-words.ts'
 import type { RuleSet } from './rules.ts'
 

@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import type { Connection, Tx } from '../db/database.ts'
 import type { RecordingStatus } from '../db/schema.ts'
-import type { Ends, TagDates } from './ends.ts'
+import type { Ends, TagDates } from '../recordings/ends.ts'
 
 export interface DueRow {
   readonly id: string
   readonly dueAt: Date
+  /** As for `endsOf`. */
+  readonly linkBy: string | null
   readonly tags: readonly TagDates[]
 }
 
@@ -33,7 +35,7 @@ export async function databaseNow(connection: Connection): Promise<Date> {
 const dueRecordings = (connection: Connection, cutoff: Date, limit: number) =>
   connection
     .selectFrom('recording')
-    .select(['id', 'due_at'])
+    .select(['id', 'due_at', 'link_by'])
     .where(isLiveAndFree)
     .where('due_at', '<=', cutoff)
     .orderBy('due_at')
@@ -49,7 +51,7 @@ export const lockDue = async (tx: Tx, cutoff: Date, limit: number): Promise<DueR
 
 async function withTags(
   connection: Connection,
-  rows: readonly { id: string; due_at: Date | null }[],
+  rows: readonly { id: string; due_at: Date | null; link_by: string | null }[],
 ): Promise<DueRow[]> {
   if (rows.length === 0) return []
   const tags = await connection
@@ -58,10 +60,17 @@ async function withTags(
     .where('recording_id', '=', sql<string>`any(${rows.map(({ id }) => id)}::uuid[])`)
     .execute()
   const byRecording = Map.groupBy(tags, (tag) => tag.recording_id)
-  return rows.flatMap(({ id, due_at }) => {
+  return rows.flatMap(({ id, due_at, link_by: linkBy }) => {
     const own = byRecording.get(id) ?? []
     return due_at
-      ? [{ id, dueAt: due_at, tags: own.map((tag) => ({ state: tag.state, retainUntil: tag.retain_until })) }]
+      ? [
+          {
+            id,
+            dueAt: due_at,
+            linkBy,
+            tags: own.map((tag) => ({ state: tag.state, retainUntil: tag.retain_until })),
+          },
+        ]
       : []
   })
 }

@@ -3,10 +3,10 @@ import type { Connection, Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
 import { DAY, MINUTE } from '../kernel/units.ts'
+import { endsOf } from '../recordings/ends.ts'
 import type { Purge, PurgeOutcome } from '../recordings/purge.ts'
 import type { Claim } from '../recordings/purge-queries.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { endsOf } from './ends.ts'
 import { correctDate, type DueRow, listDue, lockDue, quarantine } from './sweep-queries.ts'
 
 const CLOCK_TOLERANCE_MS = MINUTE
@@ -107,8 +107,8 @@ async function foresee({ db, purge, limit, graceDays }: SweepPorts, at: Date): P
 const graceOverBefore = (now: Date, graceDays: number): Date => new Date(now.getTime() - graceDays * DAY)
 
 /** The stored date finds candidates; whether they are due is for the tags to say. */
-const isDue = ({ tags }: DueRow, now: Date): boolean => {
-  const { dueAt } = endsOf(tags, now)
+const isDue = ({ tags, linkBy }: DueRow, now: Date): boolean => {
+  const { dueAt } = endsOf(tags, now, linkBy)
   return dueAt !== null && dueAt <= now
 }
 
@@ -134,7 +134,7 @@ async function quarantineBatch(ports: SweepPorts, limit: number) {
     const due = locked.filter((row) => isDue(row, now)).map(({ id }) => id)
     const wrong = locked.filter((row) => !isDue(row, now))
     if (due.length > 0) await quarantine(tx, due, now)
-    for (const row of wrong) await correctDate(tx, row.id, endsOf(row.tags, now))
+    for (const row of wrong) await correctDate(tx, row.id, endsOf(row.tags, now, row.linkBy))
     const events = [
       ...due.map((id) => event('recording.quarantined', 'ok', id, now)),
       ...wrong.map(({ id }) => event('recording.date_corrected', 'error', id, now)),

@@ -3,8 +3,10 @@ export const sql = `
 alter table recording
   add column lock_count integer not null default 0 check (lock_count >= 0),
   add column objects_changed_at timestamptz,
+  add column link_by date,
   add column is_free boolean not null generated always as (hold_count = 0 and lock_count = 0 and not restricted) stored;
 comment on column recording.lock_count is 'open privacy requests that need this recording';
+comment on column recording.link_by is 'last day for which a recording of no known member may wait for one; null: not limited';
 comment on column recording.is_free is 'nothing forbids its destruction: no hold, no open request, no restriction';
 comment on column recording.objects_changed_at is 'the store has not confirmed tags and holds since; null: it has';
 
@@ -44,8 +46,12 @@ create trigger recording_guard before update or delete on recording for each row
 alter table purpose_tag
   add column disposition text not null default 'delete' check (disposition in ('delete', 'anonymise', 'archive')),
   add column review boolean not null default false,
-  add column open_until date;
+  add column open_until date,
+  add column dated_on date,
+  add column compatible_use text;
 comment on column purpose_tag.open_until is 'a trigger that has not come by this day is for a person to look at';
+comment on column purpose_tag.dated_on is 'day on which an event last set the dates; null: they are those of its beginning';
+comment on column purpose_tag.compatible_use is 'why a purpose added later is compatible with the first ones (Art. 6(4) GDPR)';
 create index purpose_tag_open on purpose_tag (open_until, recording_id) where state = 'pending_trigger';
 create index purpose_tag_by_rule on purpose_tag (rule_id, rule_version);
 
@@ -78,15 +84,18 @@ create table business_event (
   received_at timestamptz not null,
   seq bigint generated always as identity,
   corrects text,
+  matched integer not null default 0,
   primary key (sender, id)
 );
 comment on table business_event is 'what other systems reported: a policy ended, a claim was closed or reopened';
-create index business_event_by_ref on business_event (type, ref);
+comment on column business_event.matched is 'how many recordings it was about when it was reported';
+create index business_event_by_ref on business_event (ref, type);
+create index business_event_by_correction on business_event (sender, corrects) where corrects is not null;
 
 create table rule_book (
   version integer primary key,
   document text not null,
-  sha256 text not null unique,
+  sha256 text not null,
   state text not null check (state in ('draft', 'approved', 'rejected')),
   drafted_by text not null,
   drafted_at timestamptz not null,
@@ -184,6 +193,7 @@ create table destruction_approval (
   asked_at timestamptz not null,
   due_before timestamptz not null,
   due_count integer not null,
+  used_count integer not null default 0,
   first_approver text,
   first_approved_at timestamptz,
   second_approver text,
@@ -191,6 +201,7 @@ create table destruction_approval (
   check (first_approver <> second_approver)
 );
 create index destruction_approval_by_entity on destruction_approval (entity, asked_at);
+comment on column destruction_approval.used_count is 'how many of those it covers have left use';
 
 create table destruction_review (
   recording_id uuid not null references recording (id),
@@ -202,7 +213,9 @@ create table destruction_review (
 alter table sweep_run
   alter column finished_at drop not null,
   add column progress jsonb not null default '{}',
-  add column failure text;
+  add column failure text,
+  add column worker integer;
+create index sweep_run_started on sweep_run (started_at, id);
 
 create table fact (
   name text primary key,

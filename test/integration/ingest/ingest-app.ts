@@ -70,7 +70,8 @@ export async function startIngestApp(options: IngestAppOptions = {}) {
   const inFlight = new Set<string>()
   const ports = { db: opened.db, store, clock, instance, logger, inFlight }
   const recoverIngests = makeRecoverIngests(ports)
-  const deriveRetention = makeDeriveRetention(openRules(await readFile(RULES, 'utf8')))
+  const rules = openRules(await readFile(RULES, 'utf8'))
+  const deriveRetention = makeDeriveRetention(() => rules)
   const slots = uploadSlots(options.slots ?? { total: 32, perCaller: 16 })
   // Tokens live in real time; only the service's idea of calls and periods is set by the tests.
   const app = appWith({

@@ -13,7 +13,8 @@ const FOLDER = new URL('../../../src/embedded/demo-calls/', import.meta.url)
 const RULES = new URL('../../../src/retention/hmbs.yaml', import.meta.url)
 const FIRST_START = new Date('2026-11-22T18:00:00Z')
 const calls = await readDemoCalls()
-const derive = makeDeriveRetention(openRules(readFileSync(RULES, 'utf8')))
+const rules = openRules(readFileSync(RULES, 'utf8'))
+const derive = makeDeriveRetention(() => rules)
 
 const derived = (call: DemoCall, now = FIRST_START) => {
   const { callId, startedAt, endedAt, ...rest } = demoMetadata(call, FIRST_START)

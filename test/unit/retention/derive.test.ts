@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dayOf, startOfDayAfter } from '../../../src/kernel/calendar.ts'
 import { Problem } from '../../../src/kernel/problem.ts'
+import { endsOf } from '../../../src/recordings/ends.ts'
 import type { CallMetadata } from '../../../src/recordings/model.ts'
 import { makeDeriveRetention } from '../../../src/retention/derive.ts'
-import { endsOf } from '../../../src/retention/ends.ts'
 import { openRules } from '../../../src/retention/rules.ts'
 
 const rules = openRules(readFileSync(new URL('../../../src/retention/hmbs.yaml', import.meta.url), 'utf8'))
-const derive = makeDeriveRetention(rules)
+const derive = makeDeriveRetention(() => rules)
 const NOW = new Date('2026-03-02T10:00:00Z')
 
 const call = (wish: Partial<CallMetadata> = {}): CallMetadata => ({
@@ -47,6 +47,7 @@ test('a call for training is kept six months, to the end of the last day in Amst
   expect(derive(call(), NOW)).toEqual({
     keepUntil: '2026-09-01',
     dueAt: new Date('2026-09-01T22:00:00Z'),
+    linkBy: null,
     tags: [
       {
         purpose: 'training_coaching',
@@ -59,6 +60,10 @@ test('a call for training is kept six months, to the end of the last day in Amst
         minUntil: null,
         retainUntil: '2026-09-01',
         state: 'active',
+        disposition: 'delete',
+        review: false,
+        openUntil: null,
+        awaits: [],
       },
     ],
   })
@@ -161,7 +166,7 @@ rules:
   - { id: car, version: 1, purpose: training_coaching, product: car, trigger: call.ended, period: P6M,
       disposition: delete, ground: g, source: s }
 `
-  const narrow = makeDeriveRetention(openRules(yaml))
+  const narrow = makeDeriveRetention(() => openRules(yaml))
   expect(() => narrow(call(), NOW)).toThrow(Problem)
   expect(narrow(call({ product: 'car' }), NOW).tags[0]?.legalBasis).toBe('consent')
 })

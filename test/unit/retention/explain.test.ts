@@ -29,7 +29,7 @@ function recording(purposes: readonly string[], wish: Partial<Explained> = {}): 
     links: {},
     sha256: null,
   }
-  const { tags, keepUntil, dueAt } = makeDeriveRetention(rules)(call, NOW)
+  const { tags, keepUntil, dueAt } = makeDeriveRetention(() => rules)(call, NOW)
   const id = 'c1f0a3de-6b1c-4f8e-9b57-1d2e3f4a5b6c'
   const dates = { keepUntil, dueAt: dueAt?.toISOString() ?? null }
   return { id, status: 'available', purposes: tags, held: false, restricted: false, ...dates, ...wish }
