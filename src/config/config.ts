@@ -52,6 +52,12 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly uploads: { maxBytes: number; maxConcurrent: number; minRate: number; minRateWindowMs: number }
   readonly sweep: { everyMs: number; limit: number; graceDays: number }
+  /** What the store does on its own when the service is away. */
+  readonly lifecycle: { marginDays: number; horizonDays: number }
+  /** The Ed25519 key that signs destruction certificates. */
+  readonly signing: { path: string; create: boolean }
+  /** Days after which no backup of database or store exists any more. */
+  readonly backupDays: number
   readonly shutdown: { delayMs: number; graceMs: number }
   readonly logLevel: string
 }
@@ -91,6 +97,11 @@ export function loadConfig(
       minRateWindowMs: env.MIN_UPLOAD_RATE_WINDOW,
     },
     sweep: { everyMs: env.SWEEP_INTERVAL, limit: env.SWEEP_LIMIT, graceDays: env.GRACE_DAYS },
+    lifecycle: { marginDays: env.LIFECYCLE_MARGIN_DAYS, horizonDays: env.LIFECYCLE_HORIZON_DAYS },
+    signing: env.SIGNING_KEY_FILE
+      ? { path: resolve(env.SIGNING_KEY_FILE), create: false }
+      : { path: join(dataDir, 'signing-key'), create: true },
+    backupDays: env.BACKUP_DAYS,
     shutdown: {
       delayMs: env.SHUTDOWN_DELAY ?? (auth.kind === 'demo' ? 0 : 5 * SECOND),
       graceMs: env.SHUTDOWN_GRACE,
@@ -98,6 +109,8 @@ export function loadConfig(
     logLevel: env.LOG_LEVEL,
   }
   refuseUnsafeDemo(config, env, problems)
+  if (config.lifecycle.marginDays <= config.sweep.graceDays)
+    problems.push('LIFECYCLE_MARGIN_DAYS: must be more than GRACE_DAYS, in which the member still listens')
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }

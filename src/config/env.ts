@@ -73,6 +73,18 @@ export const EnvSchema = z.object({
     .optional()
     .meta({ description: 'File with the key-encryption keys, mode 0600' }),
   KMS_KEY_ID: z.string().min(1).optional().meta({ description: 'Or a key in AWS KMS' }),
+  SIGNING_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Ed25519 key (PKCS#8 PEM, mode 0600) that signs destruction certificates' }),
+  BACKUP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .default(35)
+    .meta({ description: 'Days after which no backup of database or bucket exists any more' }),
   RETENTION_RULES_FILE: z
     .string()
     .min(1)
@@ -116,6 +128,20 @@ export const EnvSchema = z.object({
     .max(30)
     .default(7)
     .meta({ description: 'Days between due and destroyed' }),
+  LIFECYCLE_MARGIN_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(14)
+    .meta({ description: 'Days after its last day at which the store itself removes a recording' }),
+  LIFECYCLE_HORIZON_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(60)
+    .meta({ description: 'Days ahead for which the store already has a rule' }),
   ALLOWED_REGIONS: z
     .string()
     .default(EU_REGIONS)
@@ -165,7 +191,12 @@ export class ConfigError extends Error {
 }
 
 /** These names end in _FILE themselves: a path is their value. */
-const PATH_SETTINGS = new Set(['AUTH_JWKS_FILE', 'KEYRING_FILE', 'RETENTION_RULES_FILE'])
+const PATH_SETTINGS = new Set([
+  'AUTH_JWKS_FILE',
+  'KEYRING_FILE',
+  'RETENTION_RULES_FILE',
+  'SIGNING_KEY_FILE',
+])
 
 /**
  * Reads the settings from an environment record. Empty values count as absent.

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import {
-  GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyStatusCommand,
   GetBucketVersioningCommand,
   HeadBucketCommand,
 } from '@aws-sdk/client-s3'
 import type { Clock } from '../kernel/clock.ts'
-import { judgeLifecycle } from './lifecycle-rules.ts'
+import { isUnsupported, readLifecycle } from './lifecycle.ts'
+import { judgeLifecycle } from './lifecycle-judge.ts'
 import { Probe } from './probe.ts'
 import { S3Connection, type S3StoreConfig } from './s3-connection.ts'
 import { codeOfS3 } from './s3-errors.ts'
@@ -163,12 +163,11 @@ async function checkPublicAccess({ client, bucket }: S3Connection, probe: Probe)
   return ok('anonymous requests are refused')
 }
 
-async function checkLifecycle({ client, bucket }: S3Connection): Promise<Verdict> {
+async function checkLifecycle(connection: S3Connection): Promise<Verdict> {
   try {
-    const { Rules } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }))
-    return judgeLifecycle(Rules ?? [])
+    return judgeLifecycle((await readLifecycle(connection)).rules)
   } catch (error) {
-    if (codeOfS3(error) === 'NoSuchLifecycleConfiguration') return judgeLifecycle([])
+    if (isUnsupported(error)) return warn('no lifecycle rules: the service alone ends what is due')
     throw error
   }
 }

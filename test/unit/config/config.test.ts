@@ -85,6 +85,12 @@ describe('configuration', () => {
     expect(local.storage).toMatchObject({ region: 'us-east-1', forcePathStyle: true })
   })
 
+  it('refuses a store that would remove a recording while its member still listens', () => {
+    expect(load({}).lifecycle).toEqual({ marginDays: 14, horizonDays: 60 })
+    expect(problemsOf({ GRACE_DAYS: '14' })[0]).toContain('LIFECYCLE_MARGIN_DAYS')
+    expect(problemsOf({ GRACE_DAYS: '14', LIFECYCLE_MARGIN_DAYS: '15' })).toEqual([])
+  })
+
   it.each([
     ['30s', 30_000],
     ['15m', 900_000],
