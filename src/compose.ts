@@ -8,7 +8,8 @@ import { openFoundation } from './compose/foundation.ts'
 import { healthChecks } from './compose/health.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeRecordings } from './compose/recordings.ts'
-import { composeRetention, loadRules } from './compose/retention.ts'
+import { composeRetention } from './compose/retention.ts'
+import { composeRules } from './compose/rules.ts'
 import type { Config } from './config/config.ts'
 import { makeReadiness } from './http/health.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
@@ -48,15 +49,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   )
   const version = await packageVersion()
   const metrics = createMetrics()
-  const rules = await loadRules(config)
-  const recordings = opened.use(
-    composeRecordings(
-      foundation,
-      config,
-      makeDeriveRetention(() => rules),
-    ),
-  )
-  const retention = composeRetention(foundation, config, rules, recordings)
+  const books = opened.use(await composeRules(foundation, config))
+  const recordings = opened.use(composeRecordings(foundation, config, makeDeriveRetention(books.current)))
+  const retention = composeRetention(foundation, config, books, recordings)
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   const health = await healthChecks(foundation, config, bucket)

@@ -33,7 +33,8 @@ export async function insertBook(tx: Tx, book: RuleBook): Promise<void> {
 
 export interface BookDecision {
   readonly state: 'approved' | 'rejected'
-  readonly by: string
+  /** Null when the drafter withdraws the own draft. */
+  readonly by: string | null
   readonly at: Date
 }
 

@@ -18,6 +18,8 @@ export interface RuleBooks extends AsyncDisposable {
   find(ruleId: string, version: number): Rule | undefined
   /** Every rule that was ever in an approved book, the newest book first. */
   known(): readonly Rule[]
+  /** The rules of any book. Throws RulesFileError for one that can no longer be read. */
+  rulesOf(book: RuleBook): RuleSet
   /** Drafts and rejected books too, in the order of their versions. */
   all(): readonly RuleBook[]
   /** Reads again; for changes made here. */
@@ -55,6 +57,7 @@ export async function openRuleBooks(ports: RuleBookPorts, fileText: string): Pro
     currentBook: (now) => current(loaded.books, now),
     find: (ruleId, version) => loaded.known.find((rule) => rule.id === ruleId && rule.version === version),
     known: () => loaded.known,
+    rulesOf: (book) => loaded.rulesOf(book),
     all: () => loaded.books,
     reload,
     async [Symbol.asyncDispose]() {
