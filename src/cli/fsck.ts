@@ -6,7 +6,7 @@ import { withFoundation } from './with-foundation.ts'
 /** Prints every finding as a line of JSON and a summary at the end; ends with 1 while something is wrong. */
 export async function fsck(config: Config, edge: Edge, { repair }: { repair: boolean }): Promise<void> {
   await withFoundation(config, edge, async (foundation, signal) => {
-    const check = composeFsck(foundation)
+    const check = composeFsck(foundation, config)
     const summary = await check(
       {
         repair,

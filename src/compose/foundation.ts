@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { Signer } from '../audit/sign.ts'
+import { openSigningKey } from '../audit/sign-key-file.ts'
 import type { Config } from '../config/config.ts'
 import { type Database, openDatabase, type Pool } from '../db/database.ts'
 import { type Instance, registerInstance } from '../db/instance.ts'
@@ -22,6 +24,7 @@ export interface Foundation extends AsyncDisposable {
   readonly instance: Instance
   readonly store: ObjectStore
   readonly keyring: Keyring
+  readonly signer: Signer
   readonly clock: Clock
   readonly logger: Logger
   readonly migrated: readonly string[]
@@ -54,6 +57,7 @@ export async function openFoundation(config: Config, options: FoundationOptions)
   const store = await openStore(config)
   opened.defer(() => store.close())
   const keyring = await openKeyring(config)
+  const signer = await openSigningKey(config.signing.path, config.signing)
   const stack = opened.move()
   return {
     databaseUrl,
@@ -62,6 +66,7 @@ export async function openFoundation(config: Config, options: FoundationOptions)
     instance,
     store,
     keyring,
+    signer,
     clock,
     logger,
     migrated,

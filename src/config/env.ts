@@ -191,12 +191,7 @@ export class ConfigError extends Error {
 }
 
 /** These names end in _FILE themselves: a path is their value. */
-const PATH_SETTINGS = new Set([
-  'AUTH_JWKS_FILE',
-  'KEYRING_FILE',
-  'RETENTION_RULES_FILE',
-  'SIGNING_KEY_FILE',
-])
+const PATH_SETTINGS = new Set(['AUTH_JWKS_FILE', 'KEYRING_FILE', 'RETENTION_RULES_FILE', 'SIGNING_KEY_FILE'])
 
 /**
  * Reads the settings from an environment record. Empty values count as absent.

@@ -11,7 +11,7 @@ export interface Erasure {
 }
 
 /** Codes with which a store says "not now" rather than "no". */
-const PASSING = /^(InternalError|SlowDown|ServiceUnavailable|RequestTimeout|OperationAborted|Busy)$/i
+export const PASSING = /^(InternalError|SlowDown|ServiceUnavailable|RequestTimeout|OperationAborted|Busy)$/i
 
 /**
  * Removes everything the store has of one recording: open uploads, all versions and delete markers

@@ -48,7 +48,9 @@ async function finishDestruction(
   { id }: Evidence,
 ): Promise<boolean> {
   const claim = await purge.claimUnfinished(id)
-  return claim !== undefined && (await purge.destroy(claim)).kind === 'destroyed'
+  if (!claim) return false
+  const [outcome] = await purge.destroy([claim])
+  return outcome?.kind === 'destroyed'
 }
 
 /** Only objects without a living row; a stray object of a recording in use is for a person to judge. */

@@ -1,28 +1,29 @@
 import { appendAudit } from '../audit/append.ts'
-import type { Database, Tx } from '../db/database.ts'
-import type { Instance } from '../db/instance.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Tx } from '../db/database.ts'
+import { inParallel } from '../kernel/in-parallel.ts'
 import { DAY, MINUTE } from '../kernel/units.ts'
-import { type ObjectStore, ObjectStoreError, type RemovalFailure } from '../storage/object-store.ts'
-import type { Logger } from '../telemetry/logger.ts'
-import { type Erasure, eraseObjects } from './erase-objects.ts'
+import { ObjectStoreError } from '../storage/object-store.ts'
+import { type Erased, eraseBatch } from './purge-erase.ts'
+import { purgeEvent } from './purge-event.ts'
+import { finish, type Proven } from './purge-finish.ts'
+import { dueBefore, everHeld, giveBack, objectsOf, wasBegunBefore } from './purge-finish-queries.ts'
+import type { PurgePorts } from './purge-ports.ts'
 import {
-  accountOf,
   type Claim,
   claimForDestruction,
   claimUnfinished,
-  deleteBelongings,
-  giveBack,
   listForDestruction,
   type Wanted,
-  writeTombstone,
 } from './purge-queries.ts'
+
+export type { PurgePorts } from './purge-ports.ts'
 
 /** A refusal will hardly change within the hour; asking once a day keeps a locked store from being hammered. */
 const RETRY_REFUSED_MS = DAY
 const RETRY_FAILED_MS = 5 * MINUTE
+const PARALLEL_LOOKS = 8
 
-export type PurgeOutcome =
+export type PurgeOutcome = { readonly id: string } & (
   | { readonly kind: 'destroyed'; readonly versions: number; readonly uploads: number }
   /** The store refuses: something is locked or held there. Tried again after a day. */
   | { readonly kind: 'blocked'; readonly code: string }
@@ -30,14 +31,7 @@ export type PurgeOutcome =
   | { readonly kind: 'failed' }
   /** Somebody else holds a newer claim, or a hold arrived; nothing was changed in the database. */
   | { readonly kind: 'lost' }
-
-export interface PurgePorts {
-  readonly db: Database
-  readonly store: ObjectStore
-  readonly clock: Clock
-  readonly instance: Pick<Instance, 'id' | 'isRegistered'>
-  readonly logger: Logger
-}
+)
 
 export type DestructionWanted = Omit<Wanted, 'instance' | 'inFlight'>
 
@@ -51,8 +45,11 @@ export interface Purge {
   claim(wanted: DestructionWanted): Promise<readonly Claim[]>
   /** Takes over one unfinished destruction at once, even if its store asked for patience. */
   claimUnfinished(id: string): Promise<Claim | undefined>
-  /** Destroys one claimed recording: objects, proof by listing, key, then the tombstone. Idempotent. */
-  destroy(claim: Claim): Promise<PurgeOutcome>
+  /**
+   * Destroys claimed recordings, best about a thousand: objects, proof by listing, then in one transaction
+   * key, tombstone and certificate. Idempotent. One outcome for each claim, in their order.
+   */
+  destroy(claims: readonly Claim[]): Promise<readonly PurgeOutcome[]>
 }
 
 /** The one deletion path: nothing else in the service removes a recording that was ever confirmed. */
@@ -74,11 +71,11 @@ export function makePurge(ports: PurgePorts): Purge {
       })
       return taken
     },
-    async destroy(taken) {
+    async destroy(claims) {
       try {
-        return await destroy(ports, taken)
+        return claims.length === 0 ? [] : await destroy(ports, claims)
       } finally {
-        inFlight.delete(taken.id)
+        for (const { id } of claims) inFlight.delete(id)
       }
     },
   }
@@ -94,7 +91,7 @@ async function claim(
   const claims = await db.transaction().execute(async (tx) => {
     const taken = await take(tx)
     const events = taken.map(({ id, fence }) =>
-      event('recording.destruction_started', 'ok', id, clock, { fence }),
+      purgeEvent('recording.destruction_started', 'ok', id, clock.now(), { fence }),
     )
     if (events.length > 0) await appendAudit(tx, ...events)
     return taken
@@ -103,103 +100,186 @@ async function claim(
   return claims
 }
 
-async function destroy(ports: PurgePorts, taken: Claim): Promise<PurgeOutcome> {
-  let erasure: Erasure
+async function destroy(ports: PurgePorts, claims: readonly Claim[]): Promise<readonly PurgeOutcome[]> {
+  const { db, store, clock } = ports
+  const startedAt = clock.now()
+  const ids = claims.map(({ id }) => id)
+  const absent = await absentBefore(ports, claims, startedAt)
+  const objects = await objectsOf(db, ids)
+  const erased = await eraseBatch(store, { ids, objects, everHeld: (some) => everHeld(db, some) })
+  const destroyed = await finishProven(ports, provenOf(claims, erased, absent), startedAt)
+  const given = await giveBackOthers(ports, claims, erased, destroyed)
+  return claims.map(({ id }) => outcomeOf(id, erased.get(id), destroyed, given))
+}
+
+/**
+ * Recordings of which nothing was there before we began: after a long outage the store's own lifecycle may
+ * have been faster. Asked only when it can have been, and never of what we may have deleted ourselves.
+ */
+async function absentBefore(
+  { db, store, lifecycleMarginDays }: PurgePorts,
+  claims: readonly Claim[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const absent = new Set<string>()
+  const since = new Date(now.getTime() - lifecycleMarginDays * DAY)
+  const late = new Set(
+    await dueBefore(
+      db,
+      claims.map(({ id }) => id),
+      since,
+    ),
+  )
+  const suspects = claims.filter(({ id }) => late.has(id))
+  await inParallel(PARALLEL_LOOKS, suspects, async (one) => {
+    try {
+      for await (const page of store.listVersions(`recordings/${one.id}/`))
+        if (page.some(({ isMarker }) => !isMarker)) return
+      if (!(await wasBegunBefore(db, one))) absent.add(one.id)
+    } catch (error) {
+      // A store that does not answer now is met again by the deletion itself.
+      if (!(error instanceof ObjectStoreError)) throw error
+    }
+  })
+  return absent
+}
+
+const provenOf = (
+  claims: readonly Claim[],
+  erased: ReadonlyMap<string, Erased>,
+  absent: ReadonlySet<string>,
+): Proven[] =>
+  claims.flatMap((one) => {
+    const result = erased.get(one.id)
+    if (result?.kind !== 'erased') return []
+    const { versions, uploads } = result
+    const isAbsent = absent.has(one.id)
+    return [
+      {
+        claim: one,
+        versions: isAbsent ? 0 : versions,
+        uploads,
+        removedBy: isAbsent ? 'store-lifecycle' : 'service',
+      },
+    ]
+  })
+
+/** Undefined when the list of destructions could not be written: then none of them is finished. */
+async function finishProven(
+  ports: PurgePorts,
+  proven: readonly Proven[],
+  startedAt: Date,
+): Promise<ReadonlySet<string> | undefined> {
   try {
-    erasure = await eraseObjects(ports.store, taken.id)
+    const destroyed = await finish(ports, proven, startedAt)
+    const lost = proven.filter(({ claim: { id } }) => !destroyed.has(id))
+    if (lost.length > 0)
+      ports.logger.warn('destructions were not ours to finish', {
+        recordingIds: lost.map(({ claim: { id } }) => id),
+      })
+    return destroyed
   } catch (error) {
     if (!(error instanceof ObjectStoreError)) throw error
-    return postpone(ports, taken, error)
+    alarm(ports, 'destruction_failed', 'the list of destructions cannot be written', { error })
+    return undefined
   }
-  const refusal = erasure.refused[0]
-  if (refusal) return block(ports, taken, refusal, erasure)
-  return finish(ports, taken, erasure)
 }
 
-async function finish(
-  { db, clock, logger }: PurgePorts,
-  taken: Claim,
-  erasure: Erasure,
-): Promise<PurgeOutcome> {
-  const { versions, uploads } = erasure
-  const done = await db.transaction().execute(async (tx) => {
-    // First, because it takes the row lock: from here on neither a hold nor another worker can step between.
-    if (!(await writeTombstone(tx, taken, clock.now()))) return false
-    const purposes = await accountOf(tx, taken.id)
-    await deleteBelongings(tx, taken.id)
-    const detail = { fence: taken.fence, versions, uploads, purposes, method: 'version-delete+key-destroy' }
-    await appendAudit(tx, event('recording.destroyed', 'ok', taken.id, clock, detail))
-    return true
-  })
-  if (done) return { kind: 'destroyed', versions, uploads }
-  logger.warn('a destruction was not ours to finish', { recordingId: taken.id })
-  return { kind: 'lost' }
+interface Setback {
+  readonly kind: 'blocked' | 'failed'
+  readonly reason: string
+  readonly retryAfterMs: number
+  readonly detail: Record<string, unknown>
 }
 
-async function block(
+function setbackOf(result: Erased | undefined): Setback {
+  if (result?.kind === 'refused') {
+    const { code: storeCode, versions, uploads } = result
+    return blocked(storeCode, { storeCode, versions, uploads })
+  }
+  if (result?.kind !== 'failed') return failed('the list of destructions cannot be written')
+  return result.error.kind === 'denied'
+    ? blocked('AccessDenied', { storeCode: 'AccessDenied' })
+    : failed(`the store failed: ${result.error.kind}`)
+}
+
+const blocked = (code: string, detail: Record<string, unknown>): Setback => ({
+  kind: 'blocked',
+  reason: `refused by the store: ${code}`,
+  retryAfterMs: RETRY_REFUSED_MS,
+  detail,
+})
+
+const failed = (reason: string): Setback => ({
+  kind: 'failed',
+  reason,
+  retryAfterMs: RETRY_FAILED_MS,
+  detail: {},
+})
+
+/** They stay `destroying`: nobody gets access, and no success is reported before there is one. */
+async function giveBackOthers(
   ports: PurgePorts,
-  taken: Claim,
-  refusal: RemovalFailure,
-  { versions, uploads }: Erasure,
-): Promise<PurgeOutcome> {
-  const { code } = refusal
-  const detail = { fence: taken.fence, storeCode: code, versions, uploads }
-  ports.logger.error('the store refuses to delete a recording', {
-    alarm: 'destruction_blocked',
-    recordingId: taken.id,
-    storeCode: code,
-  })
-  return release(
-    ports,
-    taken,
-    `refused by the store: ${code}`,
-    RETRY_REFUSED_MS,
-    { kind: 'blocked', code },
-    detail,
-  )
-}
-
-async function postpone(ports: PurgePorts, taken: Claim, error: ObjectStoreError): Promise<PurgeOutcome> {
-  const alarm = { alarm: 'destruction_failed', recordingId: taken.id, error }
-  if (error.kind === 'denied') {
-    ports.logger.error('the store refuses to delete a recording', alarm)
-    const outcome = { kind: 'blocked', code: 'AccessDenied' } as const
-    return release(ports, taken, 'refused by the store: AccessDenied', RETRY_REFUSED_MS, outcome, {
-      fence: taken.fence,
-    })
+  claims: readonly Claim[],
+  erased: ReadonlyMap<string, Erased>,
+  destroyed: ReadonlySet<string> | undefined,
+): Promise<ReadonlySet<string>> {
+  const left = claims.filter(({ id }) => !destroyed || erased.get(id)?.kind !== 'erased')
+  const byReason = Map.groupBy(left, ({ id }) => setbackOf(erased.get(id)).reason)
+  const given = new Set<string>()
+  for (const some of byReason.values()) {
+    const setback = setbackOf(erased.get(some[0]?.id ?? ''))
+    for (const id of await setBack(ports, some, setback, erased)) given.add(id)
   }
-  ports.logger.error('the store failed while a recording was being deleted', alarm)
-  return release(
-    ports,
-    taken,
-    `the store failed: ${error.kind}`,
-    RETRY_FAILED_MS,
-    { kind: 'failed' },
-    { fence: taken.fence },
-  )
+  return given
 }
 
-/** The recording stays `destroying`: nobody gets access, and no success is reported before there is one. */
-async function release(
-  { db, clock }: PurgePorts,
-  taken: Claim,
-  reason: string,
-  retryAfterMs: number,
-  outcome: PurgeOutcome,
-  detail: Record<string, unknown>,
-): Promise<PurgeOutcome> {
-  const retryAt = new Date(clock.now().getTime() + retryAfterMs)
-  return db.transaction().execute(async (tx: Tx) => {
-    if (!(await giveBack(tx, taken, reason, retryAt))) return { kind: 'lost' }
-    await appendAudit(tx, event(`recording.destruction_${outcome.kind}`, 'error', taken.id, clock, detail))
-    return outcome
+async function setBack(
+  ports: PurgePorts,
+  some: readonly Claim[],
+  { kind, reason, retryAfterMs }: Setback,
+  erased: ReadonlyMap<string, Erased>,
+): Promise<readonly string[]> {
+  const { db, clock } = ports
+  const name = kind === 'blocked' ? 'destruction_blocked' : 'destruction_failed'
+  const first = erased.get(some[0]?.id ?? '')
+  alarm(ports, name, kind === 'blocked' ? 'the store refuses to delete' : 'the store failed while deleting', {
+    recordingIds: some.slice(0, 100).map(({ id }) => id),
+    count: some.length,
+    reason,
+    ...(first?.kind === 'failed' ? { error: first.error } : {}),
+  })
+  return db.transaction().execute(async (tx) => {
+    const now = clock.now()
+    const ours = await giveBack(tx, some, reason, new Date(now.getTime() + retryAfterMs))
+    const fences = new Map(some.map(({ id, fence }) => [id, fence]))
+    const events = ours.map((id) =>
+      purgeEvent(`recording.${name}`, 'error', id, now, {
+        fence: fences.get(id),
+        ...setbackOf(erased.get(id)).detail,
+      }),
+    )
+    if (events.length > 0) await appendAudit(tx, ...events)
+    return ours
   })
 }
 
-const event = (
-  type: string,
-  outcome: 'ok' | 'error',
-  recordingId: string,
-  clock: Clock,
+const alarm = (
+  { logger }: PurgePorts,
+  name: string,
+  message: string,
   detail: Record<string, unknown>,
-) => ({ type, action: 'D' as const, outcome, at: clock.now(), actor: null, recordingId, detail })
+): void => void logger.error(message, { alarm: name, ...detail })
+
+function outcomeOf(
+  id: string,
+  result: Erased | undefined,
+  destroyed: ReadonlySet<string> | undefined,
+  given: ReadonlySet<string>,
+): PurgeOutcome {
+  if (result?.kind === 'erased' && destroyed?.has(id))
+    return { id, kind: 'destroyed', versions: result.versions, uploads: result.uploads }
+  if (!given.has(id)) return { id, kind: 'lost' }
+  const { kind, detail } = setbackOf(result)
+  return kind === 'blocked' ? { id, kind, code: String(detail.storeCode) } : { id, kind }
+}

@@ -5,9 +5,16 @@ import {
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3'
-import type { ObjectVersion, OpenUpload, RemovalFailure, RemovalResult } from './object-store.ts'
+import {
+  ObjectStoreError,
+  type ObjectVersion,
+  type OpenUpload,
+  type RemovalFailure,
+  type RemovalResult,
+} from './object-store.ts'
 import type { S3Connection } from './s3-connection.ts'
 import { translatedS3 } from './s3-errors.ts'
+import { withRetries } from './s3-retry.ts'
 
 /** DeleteObjects takes up to 1,000, but answers only when all are done: smaller ones keep their deadline. */
 const BATCH = 250
@@ -32,6 +39,32 @@ export async function* versionsUnder({ client, bucket }: S3Connection, prefix: s
         ? { KeyMarker, ...(VersionIdMarker && { VersionIdMarker }) }
         : undefined
   }
+}
+
+/**
+ * Asks for one entry only and reads the answer as text: it is asked once for every recording that is
+ * destroyed, and the SDK's own reading costs more than the store's answer.
+ */
+export async function nothingUnder(connection: S3Connection, prefix: string): Promise<boolean> {
+  const query = { 'max-keys': '1', prefix, versions: '' }
+  const text = await translatedS3(() =>
+    withRetries(async () => (await connection.call({ method: 'GET', key: '', query })).body.text()),
+  )
+  if (/<(?:Version|DeleteMarker)>/.test(text)) return false
+  // Only a whole answer about this prefix proves anything.
+  const isWhole = /<ListVersionsResult[ >]/.test(text) && text.includes('</ListVersionsResult>')
+  if (isWhole && text.includes('<IsTruncated>false</IsTruncated>')) return true
+  throw new ObjectStoreError('unavailable', 'the store did not answer a listing as it should')
+}
+
+/** The clock of the store, from the Date header that every answer carries. */
+export async function storeTime(connection: S3Connection): Promise<Date> {
+  const query = { 'max-keys': '0' }
+  const { headers, body } = await translatedS3(() => connection.call({ method: 'GET', key: '', query }))
+  await body.dump()
+  const time = new Date(String(headers.date))
+  if (Number.isNaN(time.getTime())) throw new ObjectStoreError('unavailable', 'the store told no time')
+  return time
 }
 
 interface ListedVersion {

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { sql } from 'kysely'
+import { makeSigner, type Signer } from '../../../src/audit/sign.ts'
 import { type Database, openDatabase } from '../../../src/db/database.ts'
 import { type Instance, registerInstance } from '../../../src/db/instance.ts'
 import type { RecordingStatus, TagState } from '../../../src/db/schema.ts'
 import { newId } from '../../../src/kernel/ids.ts'
 import { makePurge } from '../../../src/recordings/purge.ts'
+import type { BreakerLimits } from '../../../src/retention/breaker.ts'
 import { makeSweep, type SweepPorts } from '../../../src/retention/sweep.ts'
 import { type RenditionName, renditionKey } from '../../../src/storage/keys.ts'
 import type { ObjectStore } from '../../../src/storage/object-store.ts'
@@ -27,12 +29,16 @@ export const CALL_DAY = '2026-01-15'
 export const LAST_DAY = '2026-07-15'
 export const DUE = new Date('2026-07-15T22:00:00Z')
 
+/** Most tests are about something else than how much goes at once. */
+export const NEVER_ASKS: BreakerLimits = { count: Infinity, share: 1, few: Infinity }
+
 export interface Stage {
   readonly db: Database
   readonly url: string
   readonly store: ObjectStore
   readonly clock: TestClock
   readonly instance: Instance
+  readonly signer: Signer
   sweeper(
     wish?: Partial<SweepPorts> & { store?: ObjectStore; instance?: Instance },
   ): ReturnType<typeof makeSweep>
@@ -69,13 +75,21 @@ export async function setStage(store: ObjectStore): Promise<Stage> {
   const clock = testClock('2026-07-15T21:59:00Z')
   const logger = createLogger('error')
   logger.silent = true
-  const purge: Stage['purge'] = (wish = {}) => makePurge({ db, store, clock, instance, logger, ...wish })
+  const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
+  const origin = {
+    store: { kind: store.kind, region: null, bucket: null },
+    executor: 'listenback/0.0.0-test',
+    backupDays: 35,
+  }
+  const purge: Stage['purge'] = (wish = {}) =>
+    makePurge({ db, store, clock, instance, logger, signer, origin, lifecycleMarginDays: 14, ...wish })
   return {
     db,
     url: database.url,
     store,
     clock,
     instance,
+    signer,
     purge,
     sweeper: ({ store: other = store, instance: by = instance, ...wish } = {}) =>
       makeSweep({
@@ -84,7 +98,8 @@ export async function setStage(store: ObjectStore): Promise<Stage> {
         databaseNow: async () => clock.now(),
         purge: purge({ store: other, instance: by }),
         logger,
-        limit: 1000,
+        archiveTag: () => undefined,
+        breaker: NEVER_ASKS,
         graceDays: 0,
         ...wish,
       }),
@@ -102,7 +117,9 @@ export async function setStage(store: ObjectStore): Promise<Stage> {
       return rows.map(({ type }) => type)
     },
     async clear() {
-      await sql`truncate recording cascade`.execute(db)
+      await sql`truncate fact, destruction_approval, sweep_run`.execute(db)
+      await sql`truncate recording, certificate cascade`.execute(db)
+      await sql`update certificate_head set no = 0, sha256 = repeat('0', 64)`.execute(db)
     },
     async close() {
       await instance.close()
@@ -180,7 +197,11 @@ async function storeRendition(
   name: RenditionName,
 ): Promise<void> {
   const key = renditionKey(id, name)
-  const { bytes } = await store.put(key, Readable.from([randomBytes(300)]), AbortSignal.timeout(20_000))
+  const { bytes, versionId } = await store.put(
+    key,
+    Readable.from([randomBytes(300)]),
+    AbortSignal.timeout(20_000),
+  )
   await db
     .insertInto('rendition')
     .values({
@@ -192,6 +213,8 @@ async function storeRendition(
       cipher_bytes: bytes,
       sha256: randomBytes(32),
       age_header: randomBytes(200),
+      version_id: versionId,
+      cipher_sha256: randomBytes(32),
     })
     .execute()
 }

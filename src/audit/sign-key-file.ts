@@ -1,0 +1,59 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { codeOf, ignoreGone } from '../storage/file-errors.ts'
+import { syncDirectory } from '../storage/file-layout.ts'
+import { makeSigner, type Signer } from './sign.ts'
+
+/** The signing key cannot be used; the message says what to do and never shows the key. */
+export class SigningKeyError extends Error {
+  override readonly name = 'SigningKeyError'
+}
+
+/**
+ * The signer whose Ed25519 key is in this PKCS#8 PEM file, readable by its owner only. `create` makes the
+ * file when there is none. Losing it loses no proof: its public half is in the database.
+ * Throws SigningKeyError when the file is missing, open to others, or not such a key.
+ */
+export async function openSigningKey(path: string, options: { create: boolean }): Promise<Signer> {
+  if (options.create) await createUnlessThere(path)
+  const info = await stat(path).catch((cause) => {
+    throw new SigningKeyError(`the signing key ${path} cannot be read (${codeOf(cause)})`, { cause })
+  })
+  if ((info.mode & 0o077) !== 0)
+    throw new SigningKeyError(`the signing key ${path} is open to others; run: chmod 600 ${path}`)
+  const key = parseKey(await readFile(path, 'utf8'))
+  if (key?.asymmetricKeyType !== 'ed25519')
+    throw new SigningKeyError(
+      `${path} holds no Ed25519 key; make one with: openssl genpkey -algorithm ed25519`,
+    )
+  return makeSigner(key)
+}
+
+function parseKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes a new key durably; of several processes that try, one wins and the rest use its file. */
+async function createUnlessThere(path: string): Promise<void> {
+  if (await stat(path).catch(ignoreGone)) return
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${randomBytes(8).toString('hex')}`
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    await handle.sync()
+    // Unlike a rename, a link never replaces the file of somebody who was faster.
+    await link(draft, path)
+    await syncDirectory(dirname(path))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  } finally {
+    await handle.close()
+    await unlink(draft)
+  }
+}

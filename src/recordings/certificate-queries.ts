@@ -1,0 +1,67 @@
+import { sql } from 'kysely'
+import type { PublicJwk } from '../audit/sign.ts'
+import type { Connection, Tx } from '../db/database.ts'
+
+export interface SignedCertificate {
+  readonly no: number
+  readonly recordingId: string
+  readonly jws: string
+}
+
+/** The end of the chain, locked: whoever gives out the next numbers waits for who gives out these. */
+export async function lockHead(tx: Tx): Promise<{ no: number; sha256: string }> {
+  return tx.selectFrom('certificate_head').select(['no', 'sha256']).forUpdate().executeTakeFirstOrThrow()
+}
+
+export async function insertCertificates(
+  tx: Tx,
+  certificates: readonly SignedCertificate[],
+  head: { readonly no: number; readonly sha256: string },
+  issuedAt: Date,
+): Promise<void> {
+  await sql`insert into certificate (no, recording_id, jws, issued_at)
+    select no, recording_id, jws, ${issuedAt}::timestamptz from unnest(${certificates.map(({ no }) => no)}::bigint[],
+      ${certificates.map(({ recordingId }) => recordingId)}::uuid[], ${certificates.map(({ jws }) => jws)}::text[])
+      as one (no, recording_id, jws)`.execute(tx)
+  await tx.updateTable('certificate_head').set({ no: head.no, sha256: head.sha256 }).execute()
+}
+
+/** Certificates that recordings already have: a restored backup may bring back what was certified before. */
+export const certificatesOf = (connection: Connection, ids: readonly string[]) =>
+  connection
+    .selectFrom('certificate')
+    .select(['no', 'recording_id as recordingId', 'jws'])
+    .where('recording_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .orderBy('no')
+    .execute()
+
+export const certificateByNo = (connection: Connection, no: number) =>
+  connection.selectFrom('certificate').select(['no', 'jws']).where('no', '=', no).executeTakeFirst()
+
+/** The certificate of one recording, for people who have business with its entity. */
+export const certificateOf = (connection: Connection, recordingId: string, entities: readonly string[]) =>
+  connection
+    .selectFrom('certificate')
+    .innerJoin('recording', 'recording.id', 'certificate.recording_id')
+    .select(['no', 'jws'])
+    .where('recording_id', '=', recordingId)
+    .where('entity', '=', sql<string>`any(${entities}::text[])`)
+    .executeTakeFirst()
+
+/** Keeps the public half of a signing key for as long as its signatures matter: for ever. */
+export async function rememberKey(connection: Connection, jwk: PublicJwk, now: Date): Promise<void> {
+  await connection
+    .insertInto('signing_key')
+    .values({ kid: jwk.kid, public_jwk: JSON.stringify(jwk), first_used_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function publicKeys(connection: Connection): Promise<PublicJwk[]> {
+  const rows = await connection
+    .selectFrom('signing_key')
+    .select('public_jwk')
+    .orderBy('first_used_at')
+    .execute()
+  return rows.map(({ public_jwk }) => public_jwk as PublicJwk)
+}
