@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
+import { open, rename, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { addAbortSignal, Readable } from 'node:stream'
-import { KIB } from '../kernel/units.ts'
-import { ignoreGone, isGone, translate, translated } from './file-errors.ts'
+import { Readable } from 'node:stream'
+import { ignoreGone, translate, translated } from './file-errors.ts'
 import {
   counterOf,
   type Entry,
@@ -17,6 +16,7 @@ import {
   versionIdAt,
   walk,
 } from './file-layout.ts'
+import { createIn, writeAll } from './file-writing.ts'
 import {
   type ByteSpan,
   type ObjectStore,
@@ -29,7 +29,6 @@ import {
 import { readNotes, removeNotes, writeNotes } from './version-notes.ts'
 
 const PAGE = 1000
-const WRITE_BUFFER_BYTES = 256 * KIB
 
 /**
  * An object store in a directory, with the same meaning as S3: versions, tags, holds, unfinished
@@ -105,27 +104,36 @@ class FileObjectStore implements ObjectStore {
     return stream.on('error', () => undefined)
   }
 
-  async setTags(key: string, tags: ObjectTags): Promise<void> {
+  async setTags(key: string, tags: ObjectTags, versionId?: string): Promise<void> {
     await this.#oneByOne(key, async () => {
-      const newest = await this.#newest(key)
-      await writeNotes(newest.path, { ...(await readNotes(newest.path)), tags })
+      const { path } = await this.#version(key, versionId)
+      await writeNotes(path, { ...(await readNotes(path)), tags })
     })
   }
 
-  async tags(key: string): Promise<Partial<ObjectTags>> {
-    return translated(async () => (await readNotes((await this.#newest(key)).path)).tags)
+  async tags(key: string, versionId?: string): Promise<Partial<ObjectTags>> {
+    return translated(async () => (await readNotes((await this.#version(key, versionId)).path)).tags)
   }
 
-  async setHold(key: string, versionId: string, held: boolean): Promise<void> {
+  async setHold(key: string, versionId: string, held: boolean): Promise<'done'> {
     await this.#oneByOne(key, async () => {
-      const version = (await this.#versionsOf(key)).find((entry) => entry.id === versionId)
-      if (!version) throw new ObjectStoreError('missing', 'there is no such version')
-      await writeNotes(version.path, { ...(await readNotes(version.path)), held })
+      const { path } = await this.#version(key, versionId)
+      await writeNotes(path, { ...(await readNotes(path)), held })
     })
+    return 'done'
+  }
+
+  async isHeld(key: string, versionId: string): Promise<boolean> {
+    return translated(async () => (await readNotes((await this.#version(key, versionId)).path)).held)
   }
 
   async *listVersions(prefix: string): AsyncGenerator<readonly ObjectVersion[]> {
     yield* inPages(this.#find(prefix, 'data', describeVersions))
+  }
+
+  async isEmpty(prefix: string): Promise<boolean> {
+    for await (const _page of this.listVersions(prefix)) return false
+    return true
   }
 
   async *listUploads(prefix: string): AsyncGenerator<readonly OpenUpload[]> {
@@ -173,6 +181,9 @@ class FileObjectStore implements ObjectStore {
     })
   }
 
+  /** Files are dated by the clock of this machine, which the service reads itself. */
+  readonly now = async (): Promise<undefined> => undefined
+
   async ping(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     await translated(() => stat(this.#root))
@@ -196,6 +207,14 @@ class FileObjectStore implements ObjectStore {
     if (!newest) await translated(() => stat(this.#root))
     if (!newest) throw new ObjectStoreError('missing', 'the store has no such object')
     return newest
+  }
+
+  /** One version by name; the newest when none is named. */
+  async #version(key: string, versionId: string | undefined): Promise<Entry> {
+    if (versionId === undefined) return this.#newest(key)
+    const version = (await this.#versionsOf(key)).find((entry) => entry.id === versionId)
+    if (!version) throw new ObjectStoreError('missing', 'there is no such version')
+    return version
   }
 
   async #oneByOne<T>(key: string, act: () => Promise<T>): Promise<T> {
@@ -254,36 +273,4 @@ async function* inPages<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]
     page = []
   }
   if (page.length > 0) yield page
-}
-
-/** A removal of the last sibling may take the directory away before the file is made, hence the loop. */
-async function createIn(directory: string, path: string): Promise<FileHandle> {
-  for (let attempt = 1; ; attempt++) {
-    await makeDirectory(directory)
-    try {
-      return await open(path, 'wx', 0o600)
-    } catch (error) {
-      if (!isGone(error) || attempt === 10) throw error
-    }
-  }
-}
-
-/** Copies the stream into the file through one buffer; errors of the stream itself pass unchanged. */
-async function writeAll(handle: FileHandle, body: Readable, signal: AbortSignal): Promise<number> {
-  const buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES)
-  let bytes = 0
-  let filled = 0
-  for await (const chunk of addAbortSignal(signal, body) as AsyncIterable<Buffer>) {
-    for (let at = 0; at < chunk.length; ) {
-      const copied = chunk.copy(buffer, filled, at)
-      at += copied
-      filled += copied
-      bytes += copied
-      if (filled < buffer.length) continue
-      await translated(() => handle.writeFile(buffer))
-      filled = 0
-    }
-  }
-  await translated(() => handle.writeFile(buffer.subarray(0, filled)))
-  return bytes
 }

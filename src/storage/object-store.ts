@@ -59,17 +59,27 @@ export interface ObjectStore {
   head(key: string): Promise<{ bytes: number; versionId: string } | undefined>
   /** The named bytes of the latest version. Aborting the signal releases the connection at once. */
   open(key: string, span: ByteSpan, signal: AbortSignal): Promise<Readable>
-  setTags(key: string, tags: ObjectTags): Promise<void>
-  tags(key: string): Promise<Partial<ObjectTags>>
-  /** Sets or lifts the legal hold of one version; a held version refuses removal. */
-  setHold(key: string, versionId: string, held: boolean): Promise<void>
+  /** Replaces all tags of one version; of the latest when none is named. */
+  setTags(key: string, tags: ObjectTags, versionId?: string): Promise<void>
+  tags(key: string, versionId?: string): Promise<Partial<ObjectTags>>
+  /**
+   * Sets or lifts the legal hold of one version; a held version refuses removal. `unsupported` when the
+   * store has no such thing (a bucket without Object Lock): then nothing was set, and nothing is refused.
+   */
+  setHold(key: string, versionId: string, held: boolean): Promise<'done' | 'unsupported'>
+  /** Whether one version is under a legal hold; false also where there is no such thing. */
+  isHeld(key: string, versionId: string): Promise<boolean>
   /** All versions and delete markers under a prefix, in pages, in the order of their keys; a prefix ends in `/`. */
   listVersions(prefix: string): AsyncIterable<readonly ObjectVersion[]>
+  /** Whether no version and no delete marker is under a prefix: the short form of an empty listing. */
+  isEmpty(prefix: string): Promise<boolean>
   /** All unfinished multipart uploads under a prefix, in pages, in the order of their keys. */
   listUploads(prefix: string): AsyncIterable<readonly OpenUpload[]>
   /** Removes exactly these versions, any number; the result names each one that is still there. */
   removeVersions(versions: readonly Pick<ObjectVersion, 'key' | 'versionId'>[]): Promise<RemovalResult>
   abortUpload(upload: Pick<OpenUpload, 'key' | 'uploadId'>): Promise<void>
+  /** What the store's own clock says, to the second; undefined for a store that has none of its own. */
+  now(): Promise<Date | undefined>
   /** Throws ObjectStoreError unless the store answers and the bucket is there. */
   ping(signal: AbortSignal): Promise<void>
   close(): void

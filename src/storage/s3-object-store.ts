@@ -1,15 +1,11 @@
 import { Readable } from 'node:stream'
-import {
-  GetObjectTaggingCommand,
-  HeadBucketCommand,
-  PutObjectLegalHoldCommand,
-  PutObjectTaggingCommand,
-} from '@aws-sdk/client-s3'
+import { GetObjectTaggingCommand, HeadBucketCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3'
 import type { ByteSpan, ObjectStore, ObjectTags, ObjectVersion, OpenUpload } from './object-store.ts'
 import { ObjectStoreError } from './object-store.ts'
 import { S3Connection, type S3StoreConfig } from './s3-connection.ts'
 import { S3Failure, translatedS3, translateS3 } from './s3-errors.ts'
-import { removeAll, uploadsUnder, versionsUnder } from './s3-listing.ts'
+import { putHold, readHold } from './s3-hold.ts'
+import { nothingUnder, removeAll, storeTime, uploadsUnder, versionsUnder } from './s3-listing.ts'
 import { withRetries } from './s3-retry.ts'
 import { abortUpload, putStream } from './s3-upload.ts'
 
@@ -19,32 +15,36 @@ export type { S3StoreConfig } from './s3-connection.ts'
 export function openS3ObjectStore(config: S3StoreConfig): ObjectStore {
   const connection = new S3Connection(config)
   const { client, bucket } = connection
+  const object = (key: string, versionId: string | undefined) => ({
+    Bucket: bucket,
+    Key: key,
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+  })
   return {
     kind: 's3',
     put: (key, body, signal) => putStream(connection, key, body, signal),
     head: (key) => head(connection, key),
     open: (key, span, signal) => open(connection, key, span, signal),
 
-    async setTags(key, tags) {
+    async setTags(key, tags, versionId) {
       const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
-      const input = { Bucket: bucket, Key: key, Tagging: { TagSet } }
+      const input = { ...object(key, versionId), Tagging: { TagSet } }
       await translatedS3(() => client.send(new PutObjectTaggingCommand(input)))
     },
-    async tags(key) {
-      const input = { Bucket: bucket, Key: key }
+    async tags(key, versionId) {
+      const input = object(key, versionId)
       const { TagSet = [] } = await translatedS3(() => client.send(new GetObjectTaggingCommand(input)))
       return Object.fromEntries(TagSet.map(({ Key, Value }) => [Key, Value])) as Partial<ObjectTags>
     },
-    async setHold(key, versionId, held) {
-      const LegalHold = { Status: held ? ('ON' as const) : ('OFF' as const) }
-      const input = { Bucket: bucket, Key: key, VersionId: versionId, LegalHold }
-      await translatedS3(() => client.send(new PutObjectLegalHoldCommand(input)))
-    },
+    setHold: (key, versionId, held) => putHold(connection, key, versionId, held),
+    isHeld: (key, versionId) => readHold(connection, key, versionId),
 
     listVersions: (prefix) => listVersions(connection, prefix),
+    isEmpty: (prefix) => nothingUnder(connection, wholeSegments(prefix)),
     listUploads: (prefix) => listUploads(connection, prefix),
     removeVersions: (versions) => removeAll(connection, versions),
     abortUpload: ({ key, uploadId }) => abortUpload(connection, key, uploadId),
+    now: () => storeTime(connection),
     ping: (signal) => requireBucket(connection, signal),
     close: () => connection.close(),
   }

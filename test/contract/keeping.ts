@@ -20,6 +20,26 @@ export function describeKeeping(subject: () => StoreUnderTest): void {
       await store().setTags(key, later)
       expect(await store().tags(key)).toEqual(later)
     })
+
+    it('belong to one version: those of an older one are set and read by its name', async () => {
+      const key = `${newPrefix()}original.age`
+      const first = await putBytes(store(), key, Buffer.from('first'))
+      const second = await putBytes(store(), key, Buffer.from('second'))
+      const held = { ...TAGS, hold: 'held' as const }
+      await store().setTags(key, held, first.versionId)
+      expect(await store().tags(key)).toEqual({})
+      await store().setTags(key, TAGS)
+      expect(await store().tags(key, first.versionId)).toEqual(held)
+      expect(await store().tags(key, second.versionId)).toEqual(TAGS)
+    })
+
+    it('cannot be put on a version that is not there', async () => {
+      const key = `${newPrefix()}original.age`
+      const gone = await putBytes(store(), key, Buffer.from('gone'))
+      await putBytes(store(), key, Buffer.from('there'))
+      await store().removeVersions([{ key, versionId: gone.versionId }])
+      await expect(store().setTags(key, TAGS, gone.versionId)).rejects.toMatchObject({ kind: 'missing' })
+    })
   })
 
   describe('versions', () => {
@@ -67,13 +87,17 @@ export function describeKeeping(subject: () => StoreUnderTest): void {
         versions.push({ key: `${prefix}${file}`, versionId })
       }
       const held = { key: `${prefix}held.age`, versionId: versions[1]?.versionId ?? '' }
-      await store().setHold(held.key, held.versionId, true)
+      expect(await store().isHeld(held.key, held.versionId)).toBe(false)
+      expect(await store().setHold(held.key, held.versionId, true)).toBe('done')
+      expect(await store().isHeld(held.key, held.versionId)).toBe(true)
+      expect(await store().isHeld(versions[0]?.key ?? '', versions[0]?.versionId ?? '')).toBe(false)
       expect(await store().removeVersions(versions)).toEqual({
         removed: 2,
         failed: [{ ...held, code: 'AccessDenied' }],
       })
       expect(await raw().versions(prefix)).toEqual([{ ...held, bytes: 8 }])
       await store().setHold(held.key, held.versionId, false)
+      expect(await store().isHeld(held.key, held.versionId)).toBe(false)
       expect(await store().removeVersions([held])).toEqual({ removed: 1, failed: [] })
       expect(await raw().versions(prefix)).toEqual([])
     })
