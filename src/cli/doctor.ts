@@ -5,7 +5,7 @@ import { findFfmpeg } from '../compose/health.ts'
 import type { Config } from '../config/config.ts'
 import { GIB, SECOND } from '../kernel/units.ts'
 import { checkKeys } from '../recordings/check-keys.ts'
-import { databaseNow } from '../retention/sweep-queries.ts'
+import { databaseNow } from '../retention/clocks-queries.ts'
 import type { Edge } from './edge.ts'
 import { withFoundation } from './with-foundation.ts'
 

@@ -1,3 +1,4 @@
+import { composeRules } from '../compose/rules.ts'
 import { composeSweep } from '../compose/sweep.ts'
 import type { Config } from '../config/config.ts'
 import type { Edge } from './edge.ts'
@@ -10,7 +11,9 @@ export async function sweepCommand(
   { dryRun }: { dryRun: boolean },
 ): Promise<void> {
   await withFoundation(config, edge, async (foundation, signal) => {
-    const report = await composeSweep(foundation, config)({ dryRun }, signal)
+    await using books = await composeRules(foundation, config)
+    const sweep = composeSweep(foundation, config, (now) => books.current(now))
+    const report = await sweep({ dryRun }, signal)
     edge.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
     if (report.blocked.length + report.failed.length > 0) edge.setExitCode(1)
   })

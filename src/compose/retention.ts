@@ -11,6 +11,7 @@ import type { Foundation } from './foundation.ts'
 import type { Recordings } from './recordings.ts'
 import { composeRuleEndpoints } from './rules.ts'
 import { composeSweep } from './sweep.ts'
+import { composeTags } from './tags.ts'
 
 export interface Retention {
   readonly endpoints: readonly Endpoint[]
@@ -25,7 +26,7 @@ export function composeRetention(
   { find }: Pick<Recordings, 'find'>,
 ): Retention {
   const { db, clock } = foundation
-  const sweep = composeSweep(foundation, config)
+  const sweep = composeSweep(foundation, config, (now) => books.current(now))
   return {
     sweep,
     endpoints: [
@@ -40,6 +41,7 @@ export function composeRetention(
         },
       }),
       ...composeRuleEndpoints(foundation, books),
+      ...composeTags(foundation, books),
     ],
   }
 }

@@ -1,17 +1,24 @@
 import type { Config } from '../config/config.ts'
-import { makePurge, type Purge } from '../recordings/purge.ts'
+import { breakerLimits } from '../retention/breaker.ts'
+import { databaseNow } from '../retention/clocks-queries.ts'
+import type { RuleSet } from '../retention/rules.ts'
 import { makeSweep, type Sweep } from '../retention/sweep.ts'
-import { databaseNow } from '../retention/sweep-queries.ts'
+import { makeArchiveTag } from '../retention/sweep-verdict.ts'
 import type { Foundation } from './foundation.ts'
-
-export const composePurge = (foundation: Foundation): Purge => makePurge(foundation)
+import { composePurge } from './purge.ts'
 
 /** The sweep with the one deletion path behind it: the same for the service and the command line. */
-export const composeSweep = (foundation: Foundation, config: Config): Sweep =>
+export const composeSweep = (
+  foundation: Foundation,
+  config: Config,
+  rulesAt: (now: Date) => RuleSet,
+): Sweep =>
   makeSweep({
     ...foundation,
     databaseNow,
-    purge: composePurge(foundation),
-    limit: config.sweep.limit,
+    storeNow: () => foundation.store.now(),
+    purge: composePurge(foundation, config),
+    archiveTag: makeArchiveTag(rulesAt),
+    breaker: breakerLimits(config.sweep.limit),
     graceDays: config.sweep.graceDays,
   })

@@ -1,30 +1,31 @@
-import { appendAudit } from '../audit/append.ts'
-import type { Connection, Database } from '../db/database.ts'
-import type { Clock } from '../kernel/clock.ts'
+import type { Database } from '../db/database.ts'
 import { Problem } from '../kernel/problem.ts'
-import { DAY, MINUTE } from '../kernel/units.ts'
-import { endsOf } from '../recordings/ends.ts'
-import type { Purge, PurgeOutcome } from '../recordings/purge.ts'
-import type { Claim } from '../recordings/purge-queries.ts'
-import type { Logger } from '../telemetry/logger.ts'
-import { correctDate, type DueRow, listDue, lockDue, quarantine } from './sweep-queries.ts'
+import { DAY } from '../kernel/units.ts'
+import type { Purge } from '../recordings/purge.ts'
+import type { BreakerLimits } from './breaker.ts'
+import { type AgreedNow, type ClockPorts, makeAgreedNow } from './clocks.ts'
+import { rememberSweep } from './clocks-queries.ts'
+import { askAbout, judgeAll, type Permitted } from './sweep-breaker.ts'
+import { destroyFinished } from './sweep-destroy.ts'
+import { type Plan, planOf, sumOf } from './sweep-plan.ts'
+import { takeOutOfUse } from './sweep-quarantine.ts'
+import { listDue, waitingSince } from './sweep-queries.ts'
+import { countsOf, type ListName, nothingDone, type Progress, type SweepReport } from './sweep-report.ts'
+import { type ArchiveTag, verdictOn } from './sweep-verdict.ts'
 
-const CLOCK_TOLERANCE_MS = MINUTE
-const QUARANTINE_BATCH = 100
-/** Recordings that are being destroyed at the same time: waiting for the store is most of the work. */
-const CONCURRENT_DESTRUCTIONS = 4
+/** Most recordings that one run takes out of use, and most that it destroys. */
+const MAX_PER_RUN = 10_000
 
-export interface SweepPorts {
+export interface SweepPorts extends ClockPorts {
   readonly db: Database
-  readonly clock: Clock
-  /** The shared clock, read in the transaction that relies on it. */
-  readonly databaseNow: (connection: Connection) => Promise<Date>
   readonly purge: Purge
-  readonly logger: Logger
-  /** Most recordings that one run takes out of use, and most that it destroys. */
-  readonly limit: number
+  readonly archiveTag: ArchiveTag
+  /** When a run stops and asks. */
+  readonly breaker: BreakerLimits
   /** Days between the end of use and the destruction; 0 does both in one run. */
   readonly graceDays: number
+  /** Smaller runs than usual, for tests. */
+  readonly most?: number
 }
 
 export interface SweepRequest {
@@ -33,150 +34,108 @@ export interface SweepRequest {
   readonly at?: Date
 }
 
-/** What a run did or, of a dry run, what it would do; all values are recording ids. */
-export interface SweepReport {
-  readonly dryRun: boolean
-  readonly at: Date
-  readonly quarantined: readonly string[]
-  readonly destroyed: readonly string[]
-  /** The store refuses to delete; tried again after a day. */
-  readonly blocked: readonly string[]
-  /** The store failed; tried again soon. */
-  readonly failed: readonly string[]
-  /** Taken over by another run. */
-  readonly lost: readonly string[]
-  /** The stored date was not what the tags say; it was replaced, and the recording left alone. */
-  readonly corrected: readonly string[]
-}
+/** Told after every step, first with the plan; waited for. */
+export type OnProgress = (progress: Progress, report: SweepReport) => Promise<void>
 
-export type Sweep = (request: SweepRequest, signal?: AbortSignal) => Promise<SweepReport>
+export type Sweep = (
+  request: SweepRequest,
+  signal?: AbortSignal,
+  onProgress?: OnProgress,
+) => Promise<SweepReport>
 
 /**
- * Makes the run that ends what is over: due recordings leave use at once (quarantine) and are
- * destroyed when the grace is over, oldest first. Safe to run twice at once and to break off anywhere.
+ * Makes the run that ends what is over: due recordings leave use at once (quarantine, or the archive)
+ * and are destroyed when the grace is over, of every entity its share and oldest first. What would end
+ * too much of an entity at once stops and asks. Safe to run twice at once and to break off anywhere.
  * Throws Problem: `clock_disagreement`, `invalid_request` for a real run at another moment.
  */
 export function makeSweep(ports: SweepPorts): Sweep {
-  return async function sweep({ dryRun, at }, signal) {
+  const agreedNow = makeAgreedNow(ports)
+  return async function sweep({ dryRun, at }, signal, onProgress) {
     if (at && !dryRun)
       throw new Problem('invalid_request', { detail: 'Only a dry run may look at another moment.' })
-    const now = await agreedNow(ports, ports.db)
-    if (dryRun) return foresee(ports, at ?? now)
-    const { quarantined, corrected } = await quarantineDue(ports, signal)
-    const outcomes = await destroyFinished(ports, signal)
-    const ids = (kind: PurgeOutcome['kind']) =>
-      outcomes.filter((one) => one.kind === kind).map(({ id }) => id)
-    return {
-      dryRun,
-      at: now,
-      quarantined,
-      corrected,
-      destroyed: ids('destroyed'),
-      blocked: ids('blocked'),
-      failed: ids('failed'),
-      lost: ids('lost'),
-    }
+    const now = await agreedNow.atStart(ports.db)
+    return dryRun ? foresee(ports, at ?? now) : act(ports, agreedNow, now, { signal, onProgress })
   }
 }
 
-/**
- * The earlier of the two clocks, so that both are past whatever it is compared with. A clock that
- * jumped must not delete anything: no run while they are more than a minute apart.
- */
-async function agreedNow({ clock, databaseNow, logger }: SweepPorts, connection: Connection): Promise<Date> {
-  const database = await databaseNow(connection)
-  const own = clock.now()
-  const apartMs = own.getTime() - database.getTime()
-  if (Math.abs(apartMs) <= CLOCK_TOLERANCE_MS) return apartMs < 0 ? own : database
-  logger.error('the clocks of service and database differ', { alarm: 'clock_disagreement', apartMs })
-  throw new Problem('clock_disagreement', {
-    detail: `They are ${Math.round(Math.abs(apartMs) / 1000)} s apart.`,
-  })
-}
-
-/** The same selection, predicates and limits as the real run, without a lock or a change. */
-async function foresee({ db, purge, limit, graceDays }: SweepPorts, at: Date): Promise<SweepReport> {
-  const due = (await listDue(db, at, limit)).map((row) => ({ id: row.id, due: isDue(row, at) }))
-  const quarantined = due.filter((row) => row.due).map(({ id }) => id)
-  const corrected = due.filter((row) => !row.due).map(({ id }) => id)
-  const waiting = await purge.list({ quarantinedBefore: graceOverBefore(at, graceDays), now: at, limit })
-  const destroyed = graceDays === 0 ? [...waiting, ...quarantined].slice(0, limit) : waiting
-  return { dryRun: true, at, quarantined, destroyed, corrected, blocked: [], failed: [], lost: [] }
-}
-
-const graceOverBefore = (now: Date, graceDays: number): Date => new Date(now.getTime() - graceDays * DAY)
-
-/** The stored date finds candidates; whether they are due is for the tags to say. */
-const isDue = ({ tags, linkBy }: DueRow, now: Date): boolean => {
-  const { dueAt } = endsOf(tags, now, linkBy)
-  return dueAt !== null && dueAt <= now
-}
-
-async function quarantineDue(ports: SweepPorts, signal: AbortSignal | undefined) {
-  const quarantined: string[] = []
-  const corrected: string[] = []
-  let rows = 0
-  while (rows < ports.limit && !signal?.aborted) {
-    const batch = await quarantineBatch(ports, Math.min(QUARANTINE_BATCH, ports.limit - rows))
-    quarantined.push(...batch.quarantined)
-    corrected.push(...batch.corrected)
-    if (batch.rows === 0) break
-    rows += batch.rows
+/** The same judgement, plan and selection as the real run, without a lock or a change. */
+async function foresee(ports: SweepPorts, at: Date): Promise<SweepReport> {
+  const { db, purge, graceDays, archiveTag } = ports
+  const permitted = await judgeAll(db, at, ports.breaker)
+  const { plan, urgent, quarantinedBefore, more } = await planRun(ports, permitted, at)
+  const verdicts = (await listDue(db, plan.quarantine)).map((row) => ({
+    id: row.id,
+    ...verdictOn(row, at, archiveTag),
+  }))
+  const ids = (kind: ListName) => verdicts.filter((one) => one.kind === kind).map(({ id }) => id)
+  const quarantined = ids('quarantined')
+  const limit = urgent + sumOf(plan.destroy)
+  const waiting = await purge.list({ quarantinedBefore, now: at, limit, shares: plan.destroy })
+  return {
+    ...nothingDone(true, at),
+    quarantined,
+    archived: ids('archived'),
+    corrected: ids('corrected'),
+    destroyed: graceDays === 0 ? [...waiting, ...quarantined] : waiting,
+    stopped: permitted.stopped,
+    more,
   }
-  return { quarantined, corrected }
 }
 
-/** One transaction: lock, look again, take out of use, account for it. */
-async function quarantineBatch(ports: SweepPorts, limit: number) {
-  return ports.db.transaction().execute(async (tx) => {
-    const now = await agreedNow(ports, tx)
-    const locked = await lockDue(tx, now, limit)
-    const due = locked.filter((row) => isDue(row, now)).map(({ id }) => id)
-    const wrong = locked.filter((row) => !isDue(row, now))
-    if (due.length > 0) await quarantine(tx, due, now)
-    for (const row of wrong) await correctDate(tx, row.id, endsOf(row.tags, now, row.linkBy))
-    const events = [
-      ...due.map((id) => event('recording.quarantined', 'ok', id, now)),
-      ...wrong.map(({ id }) => event('recording.date_corrected', 'error', id, now)),
-    ]
-    if (events.length > 0) await appendAudit(tx, ...events)
-    if (wrong.length > 0)
-      ports.logger.error('stored dates differed from the tags', {
-        alarm: 'date_corrected',
-        count: wrong.length,
-      })
-    return { rows: locked.length, quarantined: due, corrected: wrong.map(({ id }) => id) }
-  })
+async function planRun(ports: SweepPorts, { allowed }: Permitted, at: Date) {
+  const { db, purge, graceDays, most = MAX_PER_RUN } = ports
+  const quarantinedBefore = new Date(at.getTime() - graceDays * DAY)
+  const urgent = (await purge.list({ quarantinedBefore, now: at, limit: most, shares: [] })).length
+  const waiting = await waitingSince(db, quarantinedBefore)
+  const plan = planOf({ most, graceDays, allowed, urgent, waiting })
+  const more =
+    urgent + sumOf(waiting) > urgent + sumOf(plan.destroy) || sumOf(allowed) > sumOf(plan.quarantine)
+  return { plan, urgent, quarantinedBefore, more }
 }
 
-const event = (type: string, outcome: 'ok' | 'error', recordingId: string, at: Date) => ({
-  type,
-  action: 'U' as const,
-  outcome,
-  at,
-  actor: null,
-  recordingId,
-})
+interface Attendance {
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: OnProgress | undefined
+}
 
-async function destroyFinished(ports: SweepPorts, signal: AbortSignal | undefined) {
-  const outcomes: (PurgeOutcome & { readonly id: string })[] = []
-  while (outcomes.length < ports.limit && !signal?.aborted) {
-    const now = await agreedNow(ports, ports.db)
-    const limit = Math.min(CONCURRENT_DESTRUCTIONS, ports.limit - outcomes.length)
-    const wanted = { quarantinedBefore: graceOverBefore(now, ports.graceDays), now, limit }
-    const claims = await ports.purge.claim(wanted)
-    if (claims.length === 0) break
-    outcomes.push(...(await destroyAll(ports.purge, claims)))
+async function act(
+  ports: SweepPorts,
+  agreedNow: AgreedNow,
+  now: Date,
+  { signal, onProgress }: Attendance,
+): Promise<SweepReport> {
+  await rememberSweep(ports.db, now)
+  const permitted = await askAbout(ports, await judgeAll(ports.db, now, ports.breaker), now)
+  const { plan, urgent, more } = await planRun(ports, permitted, now)
+  let report: SweepReport = { ...nothingDone(false, now), stopped: permitted.stopped, more }
+  const extent = extentOf(plan, urgent, ports.graceDays)
+  const tell = async () => onProgress?.({ ...extent, ...countsOf(report) }, report)
+  const add = async (lists: Partial<Record<ListName, readonly string[]>>) => {
+    for (const [name, ids] of Object.entries(lists) as [ListName, readonly string[]][])
+      report = { ...report, [name]: [...report[name], ...ids] }
+    await tell()
   }
-  return outcomes
+  await tell()
+  const run = { ...ports, agreedNow, now, signal, add }
+  const ended = await takeOutOfUse(run, plan.quarantine, permitted.approved)
+  await destroyFinished(run, { shares: plan.destroy, urgent, ended })
+  return report
 }
 
-/** Waits for all of them also when one throws: no destruction may go on behind a run that has ended. */
-async function destroyAll(purge: Purge, claims: readonly Claim[]) {
-  const settled = await Promise.allSettled(
-    claims.map(async (claim) => ({ ...(await purge.destroy(claim)), id: claim.id })),
-  )
-  const broken = settled.find((one) => one.status === 'rejected')
-  if (broken) throw broken.reason
-  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+const extentOf = (plan: Plan, urgent: number, graceDays: number) => {
+  const toEnd = sumOf(plan.quarantine)
+  return { toEnd, toDestroy: urgent + sumOf(plan.destroy) + (graceDays === 0 ? toEnd : 0) }
 }
+
+/** One run under way, as its steps see it. */
+export interface Run extends SweepPorts {
+  readonly agreedNow: AgreedNow
+  /** The moment for which the run decides what is over. */
+  readonly now: Date
+  readonly signal: AbortSignal | undefined
+  /** Adds what was done to the report. */
+  readonly add: (lists: Partial<Record<ListName, readonly string[]>>) => Promise<void>
+}
+
+export type { SweepReport } from './sweep-report.ts'

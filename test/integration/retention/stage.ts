@@ -117,7 +117,8 @@ export async function setStage(store: ObjectStore): Promise<Stage> {
       return rows.map(({ type }) => type)
     },
     async clear() {
-      await sql`truncate fact, destruction_approval, sweep_run`.execute(db)
+      for (const table of ['fact', 'destruction_approval', 'sweep_run'] as const)
+        await db.deleteFrom(table).execute()
       await sql`truncate recording, certificate cascade`.execute(db)
       await sql`update certificate_head set no = 0, sha256 = repeat('0', 64)`.execute(db)
     },

@@ -165,7 +165,7 @@ test('finding what is due costs what is due: every step reads a partial index', 
   const now = DUE
   const wanted = { instance: 1, inFlight: [], quarantinedBefore: now, now, limit: 4 }
   const plans = await watched.transaction().execute(async (tx) => {
-    await lockDue(tx, now, 100)
+    await lockDue(tx, [{ entity: 'hmbs', before: now, atMost: 100 }])
     await claimForDestruction(tx, wanted)
     const explained: string[] = []
     for (const { sql: text, parameters } of statements.filter((one) => /recording/.test(one.sql)))

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { databaseNow } from '../../../src/retention/sweep-queries.ts'
+import { databaseNow } from '../../../src/retention/clocks-queries.ts'
 import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { DUE, leftIn, type Stage, setStage } from './stage.ts'
 
@@ -75,8 +75,8 @@ test('a dry run lists exactly what the run then does', async () => {
   await stage.record({ status: 'destroying', worker: 12345 })
   for (const wish of [
     { graceDays: 7 },
-    { graceDays: 7, limit: 3 },
-    { graceDays: 0, limit: 4 },
+    { graceDays: 7, most: 3 },
+    { graceDays: 0, most: 4 },
     { graceDays: 0 },
   ]) {
     const sweep = stage.sweeper(wish)
@@ -115,7 +115,7 @@ test('the oldest due go first, and one run takes no more than its limit', async 
     await stage.record({ dueAt: due(3) }),
     await stage.record({ dueAt: due(1) }),
   ]
-  const sweep = stage.sweeper({ limit: 2 })
+  const sweep = stage.sweeper({ most: 2 })
   expect((await sweep(run)).quarantined).toEqual([first, second])
   expect((await sweep(run)).quarantined).toEqual([third])
 })
