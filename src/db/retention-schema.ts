@@ -56,6 +56,7 @@ export interface HoldTable {
   released_by: string | null
   released_at: Date | null
   release_reason: string | null
+  settled_at: Date | null
 }
 
 export interface HoldRecordingTable {
@@ -63,6 +64,7 @@ export interface HoldRecordingTable {
   recording_id: string
   placed_at: Date
   confirmed_at: Date | null
+  ended_at: Date | null
 }
 
 export interface RequestLockTable {

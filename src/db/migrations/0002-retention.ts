@@ -122,17 +122,22 @@ create table hold (
   released_by text,
   released_at timestamptz,
   release_reason text,
+  settled_at timestamptz,
   check (released_by is null or released_by <> placed_by)
 );
+comment on column hold.settled_at is 'when every recording of its scope had followed its placing, or its release; null: not yet';
 create index hold_open on hold (entity, review_by, id) where released_at is null;
+create index hold_unsettled on hold (id) where settled_at is null;
 
 create table hold_recording (
   hold_id uuid not null references hold (id),
   recording_id uuid not null references recording (id),
   placed_at timestamptz not null,
   confirmed_at timestamptz,
+  ended_at timestamptz,
   primary key (hold_id, recording_id)
 );
+comment on column hold_recording.ended_at is 'when the release had reached the recording; hold_count counts the rows without it';
 comment on column hold_recording.confirmed_at is 'when the store had confirmed the hold on every version; null: it has not';
 create index hold_recording_by_recording on hold_recording (recording_id);
 
