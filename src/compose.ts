@@ -4,16 +4,18 @@ import express, { type Express } from 'express'
 import { createApp } from './app.ts'
 import { composeAccess } from './compose/access.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
+import { composeRemains } from './compose/certificates.ts'
 import { openFoundation } from './compose/foundation.ts'
 import { healthChecks } from './compose/health.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeRecordings } from './compose/recordings.ts'
+import { replayAtStart } from './compose/replay.ts'
 import { composeRetention } from './compose/retention.ts'
 import { composeRules } from './compose/rules.ts'
+import { arrivalOf } from './compose/tags.ts'
 import type { Config } from './config/config.ts'
 import { makeReadiness } from './http/health.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
-import { makeDeriveRetention } from './retention/derive.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
@@ -50,10 +52,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const version = await packageVersion()
   const metrics = createMetrics()
   const books = opened.use(await composeRules(foundation, config))
-  const recordings = opened.use(composeRecordings(foundation, config, makeDeriveRetention(books.current)))
+  const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books)))
   const retention = composeRetention(foundation, config, books, recordings)
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
+  await replayAtStart(foundation, config, options.signal)
   const health = await healthChecks(foundation, config, bucket)
   let draining = false
   const app = createApp({
@@ -65,7 +68,12 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metrics,
     readiness: makeReadiness(health.checks, () => draining),
     authenticate: access.authenticate,
-    endpoints: [...access.endpoints, ...recordings.endpoints, ...retention.endpoints],
+    endpoints: [
+      ...access.endpoints,
+      ...recordings.endpoints,
+      ...retention.endpoints,
+      ...composeRemains(foundation),
+    ],
     identityProvider: access.demo?.handler,
   })
   const stack = opened.move()

@@ -3,10 +3,10 @@ import type { Endpoint } from '../http/endpoint.ts'
 import { uploadSlots } from '../http/upload-slots.ts'
 import { type Ingest, makeIngest } from '../recordings/ingest.ts'
 import { ingestEndpoints } from '../recordings/ingest-routes.ts'
-import type { DeriveRetention } from '../recordings/model.ts'
 import { makeRecoverIngests, type RecoverIngests } from '../recordings/recover-ingests.ts'
 import type { Foundation } from './foundation.ts'
 import { composeListening, type Listening } from './listening.ts'
+import type { Arrival } from './tags.ts'
 
 export interface Recordings extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
@@ -21,29 +21,19 @@ const SHARE_PER_CALLER = 0.75
 /** The one way in, for the service and for commands beside it. */
 export function composeIngest(
   foundation: Foundation,
-  deriveRetention: DeriveRetention,
+  arrival: Arrival,
 ): { ingest: Ingest; recoverIngests: RecoverIngests } {
   const inFlight = new Set<string>()
   const recoverIngests = makeRecoverIngests({ ...foundation, inFlight })
-  const ingest = makeIngest({
-    ...foundation,
-    deriveRetention,
-    recoverIngests,
-    inFlight,
-    onReceived: [],
-  })
+  const ingest = makeIngest({ ...foundation, ...arrival, recoverIngests, inFlight })
   return { ingest, recoverIngests }
 }
 
 /** Delivering, finding and listening. */
-export function composeRecordings(
-  foundation: Foundation,
-  config: Config,
-  deriveRetention: DeriveRetention,
-): Recordings {
+export function composeRecordings(foundation: Foundation, config: Config, arrival: Arrival): Recordings {
   const { db, clock } = foundation
   const listening = composeListening(foundation)
-  const { ingest, recoverIngests } = composeIngest(foundation, deriveRetention)
+  const { ingest, recoverIngests } = composeIngest(foundation, arrival)
   const { maxBytes, maxConcurrent, minRate, minRateWindowMs } = config.uploads
   return {
     recoverIngests,

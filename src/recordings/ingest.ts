@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import { can } from '../access/policy.ts'
 import { type AuditEvent, appendAudit } from '../audit/append.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import type { Instance } from '../db/instance.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
@@ -158,16 +158,24 @@ async function finish(
       objectKey: renditionKey(id, 'original'),
     })
     await insertTags(tx, id, retention.tags)
-    for (const work of ports.onReceived) await work(tx, { id, now: ports.clock.now() })
+    const changed = await atReceipt(ports, tx, id)
     const detail = { bytes: audio.plainBytes, mediaType: audio.mediaType, status: row.status }
     await appendAudit(tx, {
       ...eventOf(ports, upload.delivery, 'recording.ingested', id),
       action: 'C',
       detail,
     })
+    const found = changed ? await findDelivered(tx, id) : undefined
+    if (found) return { isNew: true, ...found }
     const { mediaType, plainBytes: bytes, sha256 } = audio
     return { isNew: true, row, tags: retention.tags, audio: { mediaType, bytes, sha256 } }
   })
+}
+
+async function atReceipt({ onReceived, clock }: IngestPorts, tx: Tx, id: string): Promise<boolean> {
+  let changed = false
+  for (const work of onReceived) changed = (await work(tx, { id, now: clock.now() })) || changed
+  return changed
 }
 
 /** Reads a delivery of a call that is there already, keeps nothing of it, and says whether it is the same. */

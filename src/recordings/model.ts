@@ -80,5 +80,6 @@ export type DeriveRetention = (call: CallMetadata, now: Date) => DerivedRetentio
 /**
  * Work that belongs to a recording's first moment: holds that also cover future recordings, events
  * that were reported before it arrived. Runs in the transaction that makes the recording available.
+ * Resolves to whether it changed the recording.
  */
-export type OnReceived = (tx: Tx, recording: { readonly id: string; readonly now: Date }) => Promise<void>
+export type OnReceived = (tx: Tx, recording: { readonly id: string; readonly now: Date }) => Promise<boolean>

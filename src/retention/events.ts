@@ -46,26 +46,19 @@ const AWAITED_TYPES = Object.keys(AWAITED) as AwaitedType[]
 
 export const isAwaitedType = (type: string): type is AwaitedType => type in AWAITED
 
+/** Which link of a recording an event is about. */
+export const subjectOf = (type: EventType): Link => {
+  const [answered] = answersChangedBy(type)
+  if (!answered) throw new TypeError(`nothing awaits ${type}`)
+  return linkOf(answered)
+}
+
 /** Which link of a recording the `ref` of an awaited event has to equal. */
 export const linkOf = (type: AwaitedType): Link => AWAITED[type].link
 
 /** The awaited events whose answer an event can change: its own, or those that it undoes. */
 export const answersChangedBy = (type: EventType): AwaitedType[] =>
   AWAITED_TYPES.filter((awaited) => awaited === type || AWAITED[awaited].undoneBy === type)
-
-/** Every event type that has a say in whether an awaited event has occurred. */
-export const typesThatDecide = (awaited: AwaitedType): EventType[] =>
-  [awaited, ...(AWAITED[awaited].undoneBy ?? [])].flat() as EventType[]
-
-/** Without the events that others come in place of, in whatever order both were reported. */
-export function standing(events: readonly BusinessEvent[]): BusinessEvent[] {
-  const superseded = new Set(
-    events.flatMap(({ sender, corrects }) => (corrects === null ? [] : [key(sender, corrects)])),
-  )
-  return events.filter(({ sender, id }) => !superseded.has(key(sender, id)))
-}
-
-const key = (sender: string, id: string): string => JSON.stringify([sender, id])
 
 /**
  * The day on which an awaited event occurred, or null while it has not, or has been undone. Decided by

@@ -4,9 +4,19 @@ import type { Database } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 
-export type RetentionAct = 'list_due' | 'sweep' | 'dry_run' | 'read_rules' | 'draft_rules' | 'decide_rules'
+export type RetentionAct =
+  | 'report_event'
+  | 'watch'
+  | 'list_due'
+  | 'sweep'
+  | 'dry_run'
+  | 'read_rules'
+  | 'draft_rules'
+  | 'decide_rules'
 
 const ALLOWED = {
+  report_event: ['recorder', 'importer'],
+  watch: ['records_manager', 'privacy_officer', 'operator'],
   list_due: ['records_manager', 'privacy_officer', 'operator'],
   sweep: ['records_manager'],
   dry_run: ['records_manager', 'privacy_officer', 'operator'],

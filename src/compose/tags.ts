@@ -1,0 +1,32 @@
+import type { Endpoint } from '../http/endpoint.ts'
+import type { DeriveRetention, OnReceived } from '../recordings/model.ts'
+import { makeDeriveRetention } from '../retention/derive.ts'
+import { eventEndpoints } from '../retention/event-routes.ts'
+import { makeApplyKnownEvents } from '../retention/events-apply.ts'
+import type { RulesInUse } from '../retention/events-redate.ts'
+import { makeReportEvent } from '../retention/report-event.ts'
+import type { RuleBooks } from '../retention/rule-books.ts'
+import type { Foundation } from './foundation.ts'
+
+/** What gives a recording its purposes and dates when it arrives. */
+export interface Arrival {
+  readonly deriveRetention: DeriveRetention
+  readonly onReceived: readonly OnReceived[]
+}
+
+type Books = Pick<RuleBooks, 'current' | 'find'>
+
+export const arrivalOf = (books: Books): Arrival => ({
+  deriveRetention: makeDeriveRetention(books.current),
+  onReceived: [makeApplyKnownEvents(rulesInUse(books))],
+})
+
+/** What changes the purposes of a recording and their dates. */
+export function composeTags({ db, clock, logger }: Foundation, books: Books): Endpoint[] {
+  const rules = rulesInUse(books)
+  return eventEndpoints({ reportEvent: makeReportEvent({ db, clock, logger, rules }) })
+}
+
+const rulesInUse =
+  ({ current, find }: Books) =>
+  (now: Date): RulesInUse => ({ current: current(now), find })

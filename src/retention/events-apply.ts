@@ -1,0 +1,104 @@
+import { type AuditActor, type AuditEvent, appendAudit } from '../audit/append.ts'
+import type { Tx } from '../db/database.ts'
+import type { OnReceived } from '../recordings/model.ts'
+import type { BusinessEvent } from './events.ts'
+import {
+  type ConcernedRecording,
+  changeTags,
+  keysOfRecording,
+  lockConcerned,
+  standingEvents,
+  type TagChange,
+  takeTurns,
+  turnOf,
+} from './events-queries.ts'
+import { type Redated, type RulesInUse, redate } from './events-redate.ts'
+import { recomputeEnds } from './recompute.ts'
+
+export interface Applied {
+  /** Recordings that have new dates. */
+  readonly changed: readonly string[]
+  /** Recordings for which the events came too late: the purpose had ended, or destruction had begun. */
+  readonly late: readonly string[]
+  /** Recordings with a purpose whose rule nobody knows any more. */
+  readonly unknown: readonly string[]
+}
+
+/** Statements with more would take their parameters from the memory that others need. */
+const BATCH = 1000
+
+/**
+ * Brings the tags and dates of some recordings in step with all events about them, and audits each
+ * change for the actor who caused it (null: the service itself).
+ */
+export async function applyEvents(
+  tx: Tx,
+  ids: readonly string[],
+  rules: RulesInUse,
+  { now, actor }: { readonly now: Date; readonly actor: AuditActor | null },
+): Promise<Applied> {
+  const results = ids.length === 0 ? [] : await redateAll(tx, await lockConcerned(tx, ids), rules, now)
+  const changes = results.flatMap(({ result }) => (result.kind === 'changed' ? [result.change] : []))
+  await inBatches(changes, (batch) => changeTags(tx, batch))
+  const changed = [...new Set(changes.map(({ recordingId }) => recordingId))]
+  await recomputeEnds(tx, changed, now)
+  await inBatches(changes, (batch) =>
+    appendAudit(tx, ...batch.map((change) => changeEvent(change, now, actor))),
+  )
+  const idsOf = (kind: Redated['kind']) => [
+    ...new Set(results.flatMap(({ id, result }) => (result.kind === kind ? [id] : []))),
+  ]
+  return { changed, late: idsOf('over'), unknown: idsOf('unknown_rule') }
+}
+
+async function redateAll(tx: Tx, recordings: readonly ConcernedRecording[], rules: RulesInUse, now: Date) {
+  const byRef = Map.groupBy(await standingEvents(tx, recordings.flatMap(refsOf)), ({ ref }) => ref)
+  return recordings.flatMap((recording) => {
+    const events = refsOf(recording).flatMap((ref): BusinessEvent[] => byRef.get(ref) ?? [])
+    return recording.tags.map((tag) => {
+      const result = redate(recording, tag, events, rules, now)
+      // Nothing can be changed any more: whatever the events say comes too late.
+      const isLate = recording.status === 'destroying' && result.kind === 'changed'
+      return { id: recording.id, result: isLate ? ({ kind: 'over' } as const) : result }
+    })
+  })
+}
+
+/** Every number that events about this recording could be about. */
+const refsOf = ({ links, tags }: ConcernedRecording): string[] => [
+  ...new Set([
+    ...Object.values(links),
+    ...tags.flatMap(({ awaits }) => awaits.flatMap(({ ref }) => ref ?? [])),
+  ]),
+]
+
+async function inBatches<T>(items: readonly T[], act: (batch: readonly T[]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += BATCH) await act(items.slice(start, start + BATCH))
+}
+
+const changeEvent = (change: TagChange, at: Date, actor: AuditActor | null): AuditEvent => ({
+  type: 'recording.retention_changed',
+  action: 'U',
+  outcome: 'ok',
+  at,
+  actor,
+  recordingId: change.recordingId,
+  purpose: change.purpose,
+  detail: {
+    cause: 'event',
+    rule: `${change.ruleId}@${change.ruleVersion}`,
+    triggerDate: change.triggerDate,
+    retainUntil: change.retainUntil,
+  },
+})
+
+/** Applies to a new recording what was reported before it arrived. */
+export const makeApplyKnownEvents =
+  (rules: (now: Date) => RulesInUse): OnReceived =>
+  async (tx, { id, now }) => {
+    const keys = await keysOfRecording(tx, id)
+    if (keys.length === 0) return false
+    await takeTurns(tx, keys.map(turnOf), 'arrival')
+    const { changed } = await applyEvents(tx, [id], rules(now), { now, actor: null })
+    return changed.length > 0
+  }
