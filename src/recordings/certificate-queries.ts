@@ -13,6 +13,9 @@ export async function lockHead(tx: Tx): Promise<{ no: number; sha256: string }> 
   return tx.selectFrom('certificate_head').select(['no', 'sha256']).forUpdate().executeTakeFirstOrThrow()
 }
 
+export const lastNumber = async (connection: Connection): Promise<number> =>
+  (await connection.selectFrom('certificate_head').select('no').executeTakeFirstOrThrow()).no
+
 export async function insertCertificates(
   tx: Tx,
   certificates: readonly SignedCertificate[],

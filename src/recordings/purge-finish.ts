@@ -16,6 +16,7 @@ import {
 } from './purge-finish-queries.ts'
 import type { PurgePorts } from './purge-ports.ts'
 import type { Claim } from './purge-queries.ts'
+import { setReplayedTo } from './replay-queries.ts'
 
 /** A claim whose objects a listing has shown to be gone. */
 export interface Proven {
@@ -69,6 +70,7 @@ export async function finish(
       }),
     )
     await appendAudit(tx, ...events)
+    await setReplayedTo(tx, now)
     // Before the commit: what is on no list would come back with a restored backup and stay.
     await writeDestructionList(store, certificates, now)
     return new Set(ids)

@@ -15,6 +15,7 @@ import {
   listForDestruction,
   type Wanted,
 } from './purge-queries.ts'
+import { claimAgain } from './replay-queries.ts'
 
 export type { PurgePorts } from './purge-ports.ts'
 
@@ -45,6 +46,8 @@ export interface Purge {
   claim(wanted: DestructionWanted): Promise<readonly Claim[]>
   /** Takes over one unfinished destruction at once, even if its store asked for patience. */
   claimUnfinished(id: string): Promise<Claim | undefined>
+  /** Takes recordings that were destroyed once and came back with a backup; held ones are left out. */
+  claimAgain(ids: readonly string[]): Promise<readonly Claim[]>
   /**
    * Destroys claimed recordings, best about a thousand: objects, proof by listing, then in one transaction
    * key, tombstone and certificate. Idempotent. One outcome for each claim, in their order.
@@ -71,6 +74,7 @@ export function makePurge(ports: PurgePorts): Purge {
       })
       return taken
     },
+    claimAgain: (ids) => claim(ports, inFlight, (tx) => claimAgain(tx, ids, ports.instance.id)),
     async destroy(claims) {
       try {
         return claims.length === 0 ? [] : await destroy(ports, claims)

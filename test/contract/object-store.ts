@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { describeKeeping } from './keeping.ts'
 import { describeOpening } from './opening.ts'
+import { describeProving } from './proving.ts'
 import { describePutting } from './putting.ts'
 import { never, type StoreUnderTest } from './store-under-test.ts'
 
@@ -25,5 +26,6 @@ export function describeObjectStore(name: string, setUp: () => Promise<StoreUnde
     describePutting(subject)
     describeOpening(subject)
     describeKeeping(subject)
+    describeProving(subject)
   })
 }

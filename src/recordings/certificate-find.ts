@@ -1,0 +1,67 @@
+import { type Actor, hasRole } from '../access/actor.ts'
+import { appendAudit } from '../audit/append.ts'
+import { type PublicJwk, payloadOf, type Signer } from '../audit/sign.ts'
+import type { Database } from '../db/database.ts'
+import { dayOf } from '../kernel/calendar.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { idToLookUp } from '../kernel/ids.ts'
+import { Problem } from '../kernel/problem.ts'
+import { certificateByNo, certificateOf, publicKeys } from './certificate-queries.ts'
+import type { Certificate } from './certify.ts'
+
+/** A certificate and the signature that proves it; the payload of the JWS is exactly the certificate. */
+export interface ProvenCertificate {
+  readonly certificate: Certificate
+  readonly jws: string
+}
+
+const NUMBER = /^[1-9]\d{0,14}$/
+
+/** Finds a certificate by its number, for anybody. Throws Problem: `not_found`. */
+export function makeFindCertificate({ db }: { readonly db: Database }) {
+  return async function findCertificate(no: string): Promise<ProvenCertificate> {
+    const row = NUMBER.test(no) ? await certificateByNo(db, Number(no)) : undefined
+    if (!row) throw new Problem('not_found')
+    return proven(row.jws)
+  }
+}
+
+/**
+ * Finds the certificate of one recording, for those who have business with its entity: everybody else
+ * knows the number or nothing. Throws Problem: `forbidden`.
+ */
+export function makeFindCertificateOf({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
+  return async function findCertificateOf(
+    actor: Actor,
+    recordingId: string,
+  ): Promise<readonly ProvenCertificate[]> {
+    const at = clock.now()
+    const event = { type: 'certificate.looked_up', action: 'R', actor, at } as const
+    if (!mayReadRecords(actor, at)) {
+      await appendAudit(db, { ...event, outcome: 'denied', code: 'forbidden' })
+      throw new Problem('forbidden')
+    }
+    const id = idToLookUp(recordingId)
+    const row = await certificateOf(db, id, actor.entities)
+    await appendAudit(db, { ...event, outcome: 'ok', ...(row ? { recordingId: id } : {}) })
+    return row ? [proven(row.jws)] : []
+  }
+}
+
+/** Pure: whether the actor accounts for destructions today. */
+export const mayReadRecords = (actor: Actor, now: Date): boolean =>
+  hasRole(actor, 'privacy_officer', 'records_manager', 'auditor') &&
+  (actor.engagedUntil === null || dayOf(now) <= actor.engagedUntil)
+
+/** Lists every key that ever signed here, and the one that signs next. */
+export function makeListSigningKeys({ db, signer }: { readonly db: Database; readonly signer: Signer }) {
+  return async function listSigningKeys(): Promise<readonly PublicJwk[]> {
+    const used = await publicKeys(db)
+    return used.some(({ kid }) => kid === signer.publicJwk.kid) ? used : [...used, signer.publicJwk]
+  }
+}
+
+const proven = (jws: string): ProvenCertificate => ({
+  certificate: JSON.parse(payloadOf(jws)) as Certificate,
+  jws,
+})
