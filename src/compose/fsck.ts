@@ -8,6 +8,7 @@ import { composePurge } from './purge.ts'
 export const composeFsck = (foundation: Foundation, config: Config): Fsck =>
   makeFsck({
     ...foundation,
+    lifecycleMarginDays: config.lifecycle.marginDays,
     purge: composePurge(foundation, config),
     recoverIngests: makeRecoverIngests({ ...foundation, inFlight: new Set() }),
   })

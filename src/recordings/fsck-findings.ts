@@ -6,6 +6,10 @@ import type { FsckRow } from './fsck-queries.ts'
 export const FINDING_KINDS = [
   /** A recording whose bytes are gone: a loss that nothing can repair. */
   'row_without_object',
+  /** A recording whose bytes are there, below a delete marker that somebody put on them. */
+  'hidden_object',
+  /** Long due, and the store's lifecycle was faster than the sweep, which will certify that it is gone. */
+  'ended_by_store',
   /** Bytes that no row accounts for. */
   'object_without_row',
   /** A recording that can no longer be opened. */
@@ -42,14 +46,28 @@ export interface Evidence {
 /** Whatever is younger may belong to work in progress. */
 export const GRACE_MS = DAY
 
-/** Pure: compares the three sides of one recording. Object tags are compared elsewhere: reading them costs a request. */
-export function judge(evidence: Evidence, now: Date): Finding[] {
+/**
+ * Pure: compares the three sides of one recording. Object tags are compared elsewhere: reading them costs
+ * a request. `marginDays` after its end the store may remove a recording by itself.
+ */
+export function judge(evidence: Evidence, now: Date, marginDays: number): Finding[] {
   const { row } = evidence
   if (!row || row.status === 'destroyed') return judgeOrphan(evidence, now)
   if (row.status === 'receiving')
     return row.abandoned ? [{ kind: 'unfinished_ingest', recordingId: row.id }] : []
   if (row.status === 'destroying') return row.abandoned ? [unfinishedDestruction(row)] : []
-  return [...judgeKey(row), ...judgeRenditions(row, evidence.versions), ...judgeStrays(evidence, row, now)]
+  return [
+    ...judgeKey(row),
+    ...judgeRenditions(row, evidence.versions).map(wasStore(row, now, marginDays)),
+    ...judgeStrays(evidence, row, now),
+  ]
+}
+
+/** What is gone, or hidden as lifecycle rules hide it, is no damage once the store may end the recording. */
+function wasStore(row: FsckRow, now: Date, marginDays: number): (finding: Finding) => Finding {
+  const mayEnd = !row.held && row.dueAt !== null && row.dueAt.getTime() + marginDays * DAY <= now.getTime()
+  const isGone = ({ kind }: Finding): boolean => kind === 'row_without_object' || kind === 'hidden_object'
+  return (finding) => (mayEnd && isGone(finding) ? { ...finding, kind: 'ended_by_store' } : finding)
 }
 
 /** A tombstone proves that its objects were to go; without a row, age has to show that no ingest is at work. */
@@ -76,7 +94,11 @@ function judgeRenditions(row: FsckRow, versions: readonly ObjectVersion[]): Find
   const expected =
     row.renditions.length > 0 ? row.renditions : [{ key: renditionKey(row.id, 'original'), bytes: -1 }]
   return expected.flatMap(({ key, bytes }): Finding[] => {
-    const latest = versions.find((version) => version.key === key && version.isLatest && !version.isMarker)
+    const found = versions.filter((version) => version.key === key)
+    const data = found.filter(({ isMarker }) => !isMarker)
+    const latest = data.find(({ isLatest }) => isLatest)
+    if (!latest && data.some((version) => version.bytes === bytes))
+      return [{ kind: 'hidden_object', recordingId: row.id, key }]
     if (!latest || bytes < 0) return [{ kind: 'row_without_object', recordingId: row.id, key }]
     if (latest.bytes === bytes) return []
     const detail = `the row says ${bytes} bytes, the store ${latest.bytes}`

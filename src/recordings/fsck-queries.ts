@@ -9,7 +9,10 @@ export interface FsckRow {
   readonly id: string
   readonly status: RecordingStatus
   readonly statusReason: string | null
+  /** Something forbids its destruction: a hold, a restriction, an open request. */
   readonly held: boolean
+  /** First instant at which nothing kept it; null while it has no end. */
+  readonly dueAt: Date | null
   /** As for `endsOf`. */
   readonly linkBy: string | null
   readonly fence: number
@@ -22,7 +25,7 @@ export interface FsckRow {
 
 const PAGE = 500
 
-const columns = sql`r.id, r.status, r.status_reason as "statusReason", r.hold_count > 0 as held, r.link_by as "linkBy", r.fence,
+const columns = sql`r.id, r.status, r.status_reason as "statusReason", not r.is_free as held, r.due_at as "dueAt", r.link_by as "linkBy", r.fence,
   case when r.status in ('receiving', 'destroying') then ${workerIsGone('worker')} else false end as abandoned,
   exists (select from recording_key k where k.recording_id = r.id) as "hasKey",
   coalesce((select json_agg(json_build_object('key', d.object_key, 'bytes', d.cipher_bytes) order by d.object_key)

@@ -1,10 +1,12 @@
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { recordingPrefix } from '../storage/keys.ts'
 import { type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
 import { eraseObjects } from './erase-objects.ts'
-import type { Evidence, Finding } from './fsck-findings.ts'
-import { deleteKeyOfDestroyed } from './fsck-queries.ts'
+import { type Evidence, type Finding, GRACE_MS } from './fsck-findings.ts'
+import { deleteKeyOfDestroyed, fsckRow } from './fsck-queries.ts'
+import { wereSeenBy } from './fsck-sighting-queries.ts'
 import { objectTags } from './object-tags.ts'
 import type { Purge } from './purge.ts'
 import type { RecoverIngests } from './recover-ingests.ts'
@@ -25,6 +27,7 @@ const REMEDIES: Partial<Record<Finding['kind'], Remedy>> = {
     (await recoverIngests({ onlyId: id })).abandoned > 0,
   unfinished_destruction: finishDestruction,
   object_without_row: eraseOrphan,
+  hidden_object: unhide,
   key_without_recording: deleteKey,
   stray_upload: abortUpload,
   tags_differ: setTags,
@@ -53,12 +56,36 @@ async function finishDestruction(
   return outcome?.kind === 'destroyed'
 }
 
-/** Only objects without a living row; a stray object of a recording in use is for a person to judge. */
+/**
+ * Only objects without a living row; a stray object of a recording in use is for a person to judge. Without
+ * even a tombstone one look is not enough: a run at least a day ago must have seen the same versions.
+ */
 async function eraseOrphan(ports: RepairPorts, _finding: Finding, { id, row }: Evidence): Promise<boolean> {
-  if (row && row.status !== 'destroyed') return false
+  if (row ? row.status !== 'destroyed' : !(await isConfirmedOrphan(ports, id))) return false
   const { versions, uploads, refused } = await eraseObjects(ports.store, id)
   if (refused.length > 0) return false
   await account(ports, id, 'D', 'recording.orphan_erased', { versions, uploads })
+  return true
+}
+
+async function isConfirmedOrphan({ db, store, clock }: RepairPorts, id: string): Promise<boolean> {
+  const dayAgo = new Date(clock.now().getTime() - GRACE_MS)
+  for await (const versions of store.listVersions(recordingPrefix(id)))
+    if (!(await wereSeenBy(db, versions, dayAgo))) return false
+  return (await fsckRow(db, id)) === undefined
+}
+
+/** Takes away delete markers, which hold no data, and so brings the bytes below them back. */
+async function unhide(
+  ports: RepairPorts,
+  { key }: Finding,
+  { id, row, versions }: Evidence,
+): Promise<boolean> {
+  const markers = versions.filter((version) => version.key === key && version.isMarker)
+  if (!row || markers.length === 0) return false
+  const { failed } = await ports.store.removeVersions(markers)
+  if (failed.length > 0) return false
+  await account(ports, id, 'U', 'recording.unhidden', { markers: markers.length })
   return true
 }
 

@@ -4,13 +4,17 @@ import { ObjectStoreError } from '../storage/object-store.ts'
 import { type Evidence, type Finding, type FindingKind, judge } from './fsck-findings.ts'
 import { destroyedWithKey, type FsckRow, fsckRow, recordingsInOrder } from './fsck-queries.ts'
 import { classOf, type RepairPorts, repair } from './fsck-repair.ts'
+import { forgetUnseen, noteSighting } from './fsck-sighting-queries.ts'
 import { sideBySide } from './fsck-walk.ts'
 import { objectTags } from './object-tags.ts'
 
-export type FsckPorts = RepairPorts
+export interface FsckPorts extends RepairPorts {
+  /** Days after its end from which the store may have removed a recording by its own lifecycle rules. */
+  readonly lifecycleMarginDays: number
+}
 
 export interface FsckRequest {
-  /** Without it nothing is changed, neither in the database nor in the store. */
+  /** Without it nothing is changed but the note of which objects without a row were seen. */
   readonly repair: boolean
   /** Compare the tags of every object too; costs one request per object. */
   readonly tags?: boolean
@@ -50,8 +54,9 @@ const MOST_ORPHANS_AT_ONCE = 10_000
  */
 export function makeFsck(ports: FsckPorts): Fsck {
   return async function fsck(request, signal) {
+    const { db, store, clock } = ports
+    const startedAt = clock.now()
     const check = new Check(ports, request)
-    const { db, store } = ports
     const met = sideBySide(recordingsInOrder(db), store.listVersions(ROOT), store.listUploads(ROOT))
     for await (const one of met) {
       signal?.throwIfAborted()
@@ -61,6 +66,7 @@ export function makeFsck(ports: FsckPorts): Fsck {
     }
     for (const id of await destroyedWithKey(db)) await check.key(id)
     await check.orphans()
+    await forgetUnseen(db, startedAt)
     return check.summary()
   }
 }
@@ -123,7 +129,7 @@ class Check {
   }
 
   async #judge(evidence: Evidence): Promise<Finding[]> {
-    const findings = judge(evidence, this.#ports.clock.now())
+    const findings = judge(evidence, this.#ports.clock.now(), this.#ports.lifecycleMarginDays)
     return findings.length > 0 || !this.#request.tags ? findings : this.#compareTags(evidence.row)
   }
 
@@ -154,12 +160,13 @@ class Check {
 
   async #treat(finding: Finding, evidence: Evidence): Promise<void> {
     // Without even a tombstone nothing vouches for it that these bytes may go.
-    if (finding.kind === 'object_without_row' && !evidence.row) this.#postpone(finding, evidence)
+    if (finding.kind === 'object_without_row' && !evidence.row) await this.#postpone(finding, evidence)
     else this.report(finding, this.#request.repair && (await repair(this.#ports, finding, evidence)))
   }
 
-  #postpone(finding: Finding, evidence: Evidence): void {
+  async #postpone(finding: Finding, evidence: Evidence): Promise<void> {
     this.#orphanCount += 1
+    await noteSighting(this.#ports.db, evidence.versions, this.#ports.clock.now())
     if (this.#orphans.length >= MOST_ORPHANS_AT_ONCE) this.report(finding, false)
     else this.#orphans.push({ finding, evidence: { ...evidence, versions: [], uploads: [] } })
   }
