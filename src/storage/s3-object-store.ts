@@ -40,7 +40,7 @@ export function openS3ObjectStore(config: S3StoreConfig): ObjectStore {
     isHeld: (key, versionId) => readHold(connection, key, versionId),
 
     listVersions: (prefix) => listVersions(connection, prefix),
-    isEmpty: (prefix) => nothingUnder(connection, wholeSegments(prefix)),
+    isEmpty: async (prefix) => nothingUnder(connection, wholeSegments(prefix)),
     listUploads: (prefix) => listUploads(connection, prefix),
     removeVersions: (versions) => removeAll(connection, versions),
     abortUpload: ({ key, uploadId }) => abortUpload(connection, key, uploadId),
