@@ -5,14 +5,23 @@ import { decryptFile, decryptRecording } from './decrypt.ts'
 import { doctor } from './doctor.ts'
 import type { Edge } from './edge.ts'
 import { fsck } from './fsck.ts'
+import { type ImportOptions, importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { sweepCommand } from './sweep.ts'
 import { token } from './token.ts'
+import { type VerifyOptions, verifyCertificate } from './verify-certificate.ts'
 
 function recordingId(text: string): string {
   if (!isId(text)) throw new InvalidArgumentError('not a recording id')
   return text
+}
+
+function concurrency(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 32) {
+    throw new InvalidArgumentError('not a whole number from 1 to 32')
+  }
+  return Number(text)
 }
 
 /** The command line. Every command reads the same environment and reports all its problems at once. */
@@ -47,7 +56,15 @@ export function buildProgram(edge: Edge): Command {
     .description('quarantine what is due and destroy what has been in quarantine long enough')
     .option('--dry-run', 'list what a run would do, and do nothing', false)
     .action((options: { dryRun: boolean }) => sweepCommand(config(), edge, options))
+  addImport(program, config, edge)
   addDecrypt(program, config, edge)
+  program
+    .command('verify-certificate')
+    .description('check a destruction certificate with public keys alone; needs no service and no settings')
+    .argument('<file>', 'the answer of /v1/certificates/{no}, or its JWS; - for standard input')
+    .requiredOption('--key <file>', 'the answer of /v1/signing-keys, from a source you trust')
+    .option('--previous <file>', 'the certificate before, to check that this one follows it')
+    .action((file: string, options: VerifyOptions) => verifyCertificate(edge, file, options))
   program
     .command('token')
     .description('print an access token of a demo person (demo mode only)')
@@ -55,6 +72,22 @@ export function buildProgram(edge: Edge): Command {
     .option('--minutes <n>', 'how long it is valid', Number, 60)
     .action((person: string, options: { minutes: number }) => token(config(), edge, person, options.minutes))
   return program
+}
+
+function addImport(program: Command, config: () => Config, edge: Edge): void {
+  program
+    .command('import')
+    .description(
+      'move recordings in from a directory or bucket, as a manifest describes them; run again to resume',
+    )
+    .argument('<from>', 'a directory, or s3://bucket/prefix in the configured store')
+    .requiredOption('-m, --manifest <file>', 'CSV or JSONL, one recording a line: its file and its metadata')
+    .requiredOption('-e, --entity <name...>', 'whose recordings these may be; rows of others are refused')
+    .option('--dry-run', 'check everything that can be checked, and store nothing', false)
+    .option('--report <file>', 'write the refused rows to this CSV file')
+    .option('--state <file>', 'where to note what is in (absent: beside the manifest)')
+    .option('--concurrency <n>', 'recordings at the same time, 1 to 32', concurrency, 4)
+    .action((from: string, options: ImportOptions) => importCommand(config(), edge, from, options))
 }
 
 function addDecrypt(program: Command, config: () => Config, edge: Edge): void {
