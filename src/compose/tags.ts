@@ -1,9 +1,13 @@
 import type { Endpoint } from '../http/endpoint.ts'
 import type { DeriveRetention, OnReceived } from '../recordings/model.ts'
+import { makeAddPurpose } from '../retention/add-purpose.ts'
 import { makeDeriveRetention } from '../retention/derive.ts'
 import { eventEndpoints } from '../retention/event-routes.ts'
 import { makeApplyKnownEvents } from '../retention/events-apply.ts'
 import type { RulesInUse } from '../retention/events-redate.ts'
+import { makeObjectToPurpose, makeResumePurpose } from '../retention/object-purpose.ts'
+import { purposeEndpoints } from '../retention/purpose-routes.ts'
+import { makeRemovePurpose } from '../retention/remove-purpose.ts'
 import { makeReportEvent } from '../retention/report-event.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
 import type { Foundation } from './foundation.ts'
@@ -24,7 +28,16 @@ export const arrivalOf = (books: Books): Arrival => ({
 /** What changes the purposes of a recording and their dates. */
 export function composeTags({ db, clock, logger }: Foundation, books: Books): Endpoint[] {
   const rules = rulesInUse(books)
-  return eventEndpoints({ reportEvent: makeReportEvent({ db, clock, logger, rules }) })
+  const ports = { db, clock, logger, rules }
+  return [
+    ...eventEndpoints({ reportEvent: makeReportEvent(ports) }),
+    ...purposeEndpoints({
+      addPurpose: makeAddPurpose(ports),
+      removePurpose: makeRemovePurpose(ports),
+      objectToPurpose: makeObjectToPurpose(ports),
+      resumePurpose: makeResumePurpose(ports),
+    }),
+  ]
 }
 
 const rulesInUse =

@@ -31,7 +31,8 @@ export function makeFind({ db, trail, clock }: FindPorts) {
   }
 }
 
-const audioOf = ({ media_type, plain_bytes, sha256 }: FoundRecording): AudioFacts | null =>
+/** The original as an answer describes it; null as long as it is not complete. */
+export const audioOf = ({ media_type, plain_bytes, sha256 }: FoundRecording): AudioFacts | null =>
   media_type !== null && plain_bytes !== null && sha256 !== null
     ? { mediaType: media_type, bytes: plain_bytes, sha256 }
     : null

@@ -1,11 +1,15 @@
 import type { Connection } from '../db/database.ts'
 import type { DerivedTag } from './model.ts'
 
-/** Stores the purposes of a new recording and the events they wait for. */
+/**
+ * Stores new purposes of a recording and the events they wait for. `compatibleUse` says why a purpose
+ * that comes later is compatible with those of the beginning.
+ */
 export async function insertTags(
   connection: Connection,
   id: string,
   tags: readonly DerivedTag[],
+  compatibleUse: string | null = null,
 ): Promise<void> {
   const rows = tags.map((tag) => ({
     recording_id: id,
@@ -22,6 +26,7 @@ export async function insertTags(
     disposition: tag.disposition,
     review: tag.review,
     open_until: tag.openUntil,
+    compatible_use: compatibleUse,
   }))
   await connection.insertInto('purpose_tag').values(rows).execute()
   const awaited = tags.flatMap(({ purpose, awaits }) =>

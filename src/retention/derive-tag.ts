@@ -4,12 +4,15 @@ import type { AwaitedEvent, DerivedTag } from '../recordings/model.ts'
 import { isAwaitedType, linkOf } from './events.ts'
 import { lastDay, lastMinimumDay, type Rule } from './rules.ts'
 
+/** Policy, claim and complaint that a recording is about, as far as its sender named them. */
+export type Links = Readonly<Record<string, string | undefined>>
+
 /** What a rule needs to know of a recording. */
 export interface TagSubject {
   readonly product: string
   /** The Amsterdam day on which the call ended. */
   readonly ended: CalendarDay
-  readonly links: Readonly<Record<string, string>>
+  readonly links: Links
   /** The case for which a purpose was added later; takes the place of the linked complaint. */
   readonly caseRef?: string | undefined
 }

@@ -67,7 +67,7 @@ async function redateAll(tx: Tx, recordings: readonly ConcernedRecording[], rule
 /** Every number that events about this recording could be about. */
 const refsOf = ({ links, tags }: ConcernedRecording): string[] => [
   ...new Set([
-    ...Object.values(links),
+    ...Object.values(links).flatMap((ref) => ref ?? []),
     ...tags.flatMap(({ awaits }) => awaits.flatMap(({ ref }) => ref ?? [])),
   ]),
 ]

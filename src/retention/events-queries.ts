@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Connection, Tx } from '../db/database.ts'
 import type { RecordingStatus, TagState } from '../db/schema.ts'
 import type { Disposition, LegalBasis } from '../recordings/model.ts'
-import type { Awaiting } from './derive-tag.ts'
+import type { Awaiting, Links } from './derive-tag.ts'
 import type { AwaitedType, BusinessEvent, Link } from './events.ts'
 
 /** What events are about: the number of one policy, claim or case. */
@@ -117,7 +117,7 @@ export interface ConcernedRecording {
   readonly status: RecordingStatus
   readonly product: string
   readonly sensitivity: readonly string[]
-  readonly links: Readonly<Record<string, string>>
+  readonly links: Links
   readonly callEndedAt: Date
   readonly tags: readonly ConcernedTag[]
 }

@@ -65,7 +65,7 @@ function ruleOnOccasion(
 ): Rule {
   const policy = links.policy ?? null
   const rejected = answer({ type: 'application.rejected', ref: policy }, events, entity) !== null
-  if (own.when === 'case' || policy === null) return own
+  if (own.when === 'case') return own
   if (rejected === (own.when === 'rejected')) return own
   const wanted = current.ruleFor(own.purpose, product, sensitivity, rejected ? 'rejected' : undefined)
   return wanted && (wanted.when === 'rejected') === rejected ? wanted : own

@@ -1,0 +1,98 @@
+import { type Actor, hasRole } from '../access/actor.ts'
+import { scopeOf } from '../access/policy.ts'
+import { type AuditEvent, appendAudit } from '../audit/append.ts'
+import type { Database, Tx } from '../db/database.ts'
+import { dayOf } from '../kernel/calendar.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { idToLookUp, isId } from '../kernel/ids.ts'
+import { Problem } from '../kernel/problem.ts'
+import { audioOf } from '../recordings/find.ts'
+import { findRecording } from '../recordings/find-queries.ts'
+import { presentRecording, type RecordingJson, tagOf } from '../recordings/present.ts'
+import { currentRequestId } from '../telemetry/request-id.ts'
+import type { RulesInUse } from './events-redate.ts'
+import { lockSubject, type PurposeSubject } from './purpose-queries.ts'
+import { recomputeEnds } from './recompute.ts'
+
+export interface PurposePorts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly rules: (now: Date) => RulesInUse
+}
+
+/** Which purpose of which recording, and for which case when it is a matter of fraud. */
+export interface PurposeAddress {
+  readonly id: string
+  readonly purpose: string
+  readonly caseRef?: string | undefined
+}
+
+export interface Change {
+  readonly type: `recording.${string}`
+  readonly address: PurposeAddress
+  readonly detail?: Readonly<Record<string, unknown>>
+  /** Runs before the recording is locked. */
+  prepare?(tx: Tx, id: string): Promise<void>
+  /** Resolves to whether anything changed; throws the Problem that forbids the change. */
+  act(tx: Tx, recording: PurposeSubject, now: Date): Promise<boolean>
+}
+
+/** The purpose for which fraud analysts answer themselves. */
+const FRAUD = 'fraud_prevention'
+
+/**
+ * Changes the purposes of one recording, recomputes its dates at once, and answers with the recording
+ * as its reader sees it. The change is audited in its own transaction, a refusal before it is said.
+ */
+export async function changePurpose(
+  ports: PurposePorts,
+  actor: Actor,
+  change: Change,
+): Promise<RecordingJson> {
+  const now = ports.clock.now()
+  const id = idToLookUp(change.address.id)
+  try {
+    await ports.db.transaction().execute(async (tx) => {
+      if (!isEngaged(actor, now)) throw new Problem('forbidden')
+      await change.prepare?.(tx, id)
+      const recording = await lockSubject(tx, id, scopeOf(actor))
+      if (!recording) throw new Problem('not_found')
+      if (!mayChange(actor, change.address)) throw new Problem('forbidden')
+      if (!(await change.act(tx, recording, now))) return
+      await recomputeEnds(tx, [id], now)
+      await appendAudit(tx, auditOf(actor, change, now))
+    })
+  } catch (error) {
+    if (error instanceof Problem)
+      await appendAudit(ports.db, { ...auditOf(actor, change, now), outcome: 'denied', code: error.code })
+    throw error
+  }
+  return show(ports, actor, id, now)
+}
+
+const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
+  engagedUntil === null || dayOf(now) <= engagedUntil
+
+const mayChange = (actor: Actor, { purpose, caseRef }: PurposeAddress): boolean =>
+  hasRole(actor, 'privacy_officer') ||
+  (hasRole(actor, 'fraud_analyst') && purpose === FRAUD && caseRef !== undefined)
+
+const auditOf = (actor: Actor, { type, address, detail = {} }: Change, at: Date): AuditEvent => ({
+  type,
+  action: 'U',
+  outcome: 'ok',
+  at,
+  actor,
+  ...(isId(address.id) ? { recordingId: address.id } : {}),
+  purpose: address.purpose,
+  caseRef: address.caseRef ?? null,
+  requestId: currentRequestId() ?? null,
+  detail,
+})
+
+async function show({ db }: PurposePorts, actor: Actor, id: string, now: Date): Promise<RecordingJson> {
+  const row = await findRecording(db, id, scopeOf(actor))
+  // Destroyed in the moment between the change and the answer.
+  if (!row) throw new Problem('not_found')
+  return presentRecording(row, row.tags.map(tagOf), audioOf(row), actor, now)
+}
