@@ -53,7 +53,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const metrics = createMetrics()
   const books = opened.use(await composeRules(foundation, config))
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books)))
-  const retention = composeRetention(foundation, config, books, recordings)
+  const retention = opened.use(composeRetention(foundation, config, books, recordings))
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   await replayAtStart(foundation, config, options.signal)

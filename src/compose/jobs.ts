@@ -4,6 +4,8 @@ import { HOUR, MINUTE } from '../kernel/units.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Access } from './access.ts'
 import type { Foundation } from './foundation.ts'
+import { comparisonJob } from './fsck.ts'
+import { composeLifecycle } from './lifecycle.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
 
@@ -21,12 +23,11 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     {
       name: 'sweep',
       everyMs: config.sweep.everyMs,
-      run: async (signal) => {
-        const report = await retention.sweep({ dryRun: false }, signal)
-        for (const outcome of ['quarantined', 'destroyed', 'blocked', 'failed'] as const) {
-          metrics.swept.inc({ outcome }, report[outcome].length)
-        }
-      },
+      run: (signal) =>
+        retention.sweepRegularly(signal, (counts) => {
+          for (const outcome of ['quarantined', 'archived', 'destroyed', 'blocked', 'failed'] as const)
+            metrics.swept.inc({ outcome }, counts[outcome])
+        }),
     },
     { name: 'recover-ingests', everyMs: MINUTE, run: () => recordings.recoverIngests() },
     {
@@ -35,6 +36,8 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
       run: async () => void (await recordings.removeExpiredPlaybacks()),
     },
     { name: 'remove-expired-sessions', everyMs: HOUR, run: () => access.removeExpiredSessions() },
+    ...composeLifecycle(foundation, config).jobs,
+    comparisonJob(foundation, config),
   ]
   return startJobs(jobs, {
     databaseUrl: foundation.databaseUrl,

@@ -1,21 +1,18 @@
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { explain } from '../retention/explain.ts'
-import { makeFindSweep } from '../retention/find-sweep.ts'
 import { makeListDue } from '../retention/list-due.ts'
 import { retentionEndpoints } from '../retention/routes.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
-import { makeRunSweep } from '../retention/run-sweep.ts'
-import type { Sweep } from '../retention/sweep.ts'
 import type { Foundation } from './foundation.ts'
 import type { Recordings } from './recordings.ts'
 import { composeRuleEndpoints } from './rules.ts'
-import { composeSweep } from './sweep.ts'
+import { composeSweeping, type Sweeping } from './sweep.ts'
 import { composeTags } from './tags.ts'
 
-export interface Retention {
+export interface Retention extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
-  readonly sweep: Sweep
+  readonly sweepRegularly: Sweeping['sweepRegularly']
 }
 
 /** What is due, the sweep, and why a recording is kept. */
@@ -26,14 +23,13 @@ export function composeRetention(
   { find }: Pick<Recordings, 'find'>,
 ): Retention {
   const { db, clock } = foundation
-  const sweep = composeSweep(foundation, config, (now) => books.current(now))
+  const sweeping = composeSweeping(foundation, config, (now) => books.current(now))
   return {
-    sweep,
+    sweepRegularly: sweeping.sweepRegularly,
     endpoints: [
       ...retentionEndpoints({
         listDue: makeListDue({ db, clock }),
-        runSweep: makeRunSweep({ db, clock, sweep }),
-        findSweep: makeFindSweep({ db, clock }),
+        ...sweeping.useCases,
         find,
         explain: (recording) => {
           const now = clock.now()
@@ -42,6 +38,8 @@ export function composeRetention(
       }),
       ...composeRuleEndpoints(foundation, books),
       ...composeTags(foundation, books),
+      ...sweeping.endpoints,
     ],
+    [Symbol.asyncDispose]: () => sweeping[Symbol.asyncDispose](),
   }
 }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, Tx } from '../db/database.ts'
-import type { SweepReport } from './sweep.ts'
+import type { Database } from '../db/database.ts'
 import { isLiveAndFree } from './sweep-queries.ts'
 
 export interface DueListRow {
@@ -19,56 +18,24 @@ export interface DueFilter {
   readonly limit: number
 }
 
-/** Recordings that nothing keeps from a moment on, oldest first: what a sweep of that moment takes out of use. */
-export const dueBefore = (
+/**
+ * Recordings that nothing keeps from a moment on, oldest first: what a sweep of that moment takes out
+ * of use. Reads no more than a page of each entity.
+ */
+export async function dueBefore(
   db: Database,
   { before, entities, after, limit }: DueFilter,
-): Promise<DueListRow[]> =>
-  db
-    .selectFrom('recording')
-    .select(['id', 'entity', 'product', 'status', 'keep_until', 'due_at'])
-    .where(isLiveAndFree)
-    .where('due_at', '<', before)
-    .where(sql<boolean>`entity = any(${entities})`)
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(due_at, id) > (${after?.dueAt}::timestamptz, ${after?.id}::uuid)`),
-    )
-    .orderBy('due_at')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-
-export interface SweepRun {
-  readonly id: string
-  readonly requestedBy: string
-  readonly startedAt: Date
-  readonly finishedAt: Date
-  readonly report: SweepReport
+): Promise<DueListRow[]> {
+  const { rows } = await sql<DueListRow>`
+    select one.* from unnest(${[...new Set(entities)]}::text[]) as own (entity)
+    cross join lateral (
+      select id, entity, product, status, keep_until, due_at from recording
+      where recording.entity = own.entity and ${isLiveAndFree} and due_at < ${before}
+        and (due_at, id) > (${after?.dueAt ?? '-infinity'}::timestamptz, ${after?.id ?? FIRST_ID}::uuid)
+      order by due_at, id limit ${limit}
+    ) one
+    order by due_at, id limit ${limit}`.execute(db)
+  return rows
 }
 
-export async function insertSweepRun(tx: Tx, run: SweepRun): Promise<void> {
-  await tx
-    .insertInto('sweep_run')
-    .values({
-      id: run.id,
-      requested_by: run.requestedBy,
-      started_at: run.startedAt,
-      finished_at: run.finishedAt,
-      dry_run: run.report.dryRun,
-      report: JSON.stringify(run.report),
-    })
-    .execute()
-}
-
-export async function findSweepRun(db: Database, id: string): Promise<SweepRun | undefined> {
-  const row = await db.selectFrom('sweep_run').selectAll().where('id', '=', id).executeTakeFirst()
-  if (!row?.finished_at) return undefined
-  const stored = row.report as Omit<SweepReport, 'at'> & { at: string }
-  return {
-    id: row.id,
-    requestedBy: row.requested_by,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    report: { ...stored, at: new Date(stored.at) },
-  }
-}
+const FIRST_ID = '00000000-0000-0000-0000-000000000000'

@@ -3,15 +3,28 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { findSweepRun, type SweepRun } from './due-queries.ts'
 import { permit } from './permit.ts'
+import { findRun, listRuns, type SweepRun } from './sweep-run-queries.ts'
 
-/** Finds the report of a sweep that somebody asked for. Throws Problem: `forbidden`, `not_found`. */
-export function makeFindSweep({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
+interface FindSweepPorts {
+  readonly db: Database
+  readonly clock: Clock
+}
+
+/** Finds a sweep, under way or over. Throws Problem: `forbidden`, `not_found`. */
+export function makeFindSweep({ db, clock }: FindSweepPorts) {
   return async function findSweep(actor: Actor, id: string): Promise<SweepRun> {
     await permit(db, actor, 'dry_run', clock.now())
-    const run = isId(id) ? await findSweepRun(db, id) : undefined
+    const run = isId(id) ? await findRun(db, id) : undefined
     if (!run) throw new Problem('not_found')
     return run
+  }
+}
+
+/** Lists the last sweeps, newest first; those of the scheduler as soon as they do something. Throws Problem: `forbidden`. */
+export function makeListSweeps({ db, clock }: FindSweepPorts) {
+  return async function listSweeps(actor: Actor, limit: number): Promise<readonly SweepRun[]> {
+    await permit(db, actor, 'dry_run', clock.now())
+    return listRuns(db, limit)
   }
 }

@@ -10,6 +10,7 @@ export type RetentionAct =
   | 'list_due'
   | 'sweep'
   | 'dry_run'
+  | 'decide_destruction'
   | 'read_rules'
   | 'draft_rules'
   | 'decide_rules'
@@ -20,6 +21,7 @@ const ALLOWED = {
   list_due: ['records_manager', 'privacy_officer', 'operator'],
   sweep: ['records_manager'],
   dry_run: ['records_manager', 'privacy_officer', 'operator'],
+  decide_destruction: ['records_manager', 'privacy_officer'],
   read_rules: ['privacy_officer', 'records_manager', 'auditor'],
   draft_rules: ['privacy_officer'],
   decide_rules: ['privacy_officer'],

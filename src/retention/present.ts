@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { PurposeSchema } from '../recordings/present.ts'
-import type { SweepRun } from './due-queries.ts'
 import type { DuePage } from './list-due.ts'
+import { nothingDone } from './sweep-report.ts'
+import { SCHEDULER, type SweepRun } from './sweep-run-queries.ts'
 
 const Instant = z.iso.datetime({ offset: true })
 const Day = z.iso.date().nullable()
@@ -24,21 +25,58 @@ export const DueListSchema = z
   })
   .meta({ id: 'DueList' })
 
+const Count = z.int().min(0)
+const ProgressSchema = z.strictObject({
+  toEnd: Count.meta({ description: 'What the run set out to take out of use' }),
+  toDestroy: Count.meta({ description: 'What it set out to destroy' }),
+  quarantined: Count,
+  archived: Count,
+  corrected: Count,
+  destroyed: Count,
+  blocked: Count,
+  failed: Count,
+  lost: Count,
+})
+
+const StoppedSchema = z.strictObject({
+  entity: z.string(),
+  due: Count.meta({ description: 'How many became due at once' }),
+  live: Count.meta({ description: 'How many of the entity are in use, those included' }),
+  approvalId: z.uuid().nullable().meta({ description: 'What two people have to approve' }),
+})
+
+const runFields = {
+  id: z.uuid(),
+  dryRun: z.boolean(),
+  scheduled: z.boolean().meta({ description: 'Begun by the service itself' }),
+  state: z.enum(['running', 'finished', 'failed']),
+  failure: z.string().nullable().meta({ description: 'Why it failed; the next run goes on where it ended' }),
+  startedAt: Instant,
+  finishedAt: Instant.nullable(),
+  progress: ProgressSchema.nullable(),
+}
+
 export const SweepRunSchema = z
   .strictObject({
-    id: z.uuid(),
-    dryRun: z.boolean(),
-    at: Instant.meta({ description: 'The moment for which it was decided what is over' }),
-    startedAt: Instant,
-    finishedAt: Instant,
+    ...runFields,
+    at: Instant.nullable().meta({
+      description: 'The moment for which it was decided what is over; null while the run has no report',
+    }),
     quarantined: Ids.meta({ description: 'Taken out of use' }),
+    archived: Ids.meta({ description: 'Passed on to the archive, with an end of its own' }),
     destroyed: Ids.meta({ description: 'Proven to be gone; in a dry run: would be destroyed' }),
     blocked: Ids.meta({ description: 'The store refuses to delete; tried again after a day' }),
     failed: Ids.meta({ description: 'The store failed; tried again soon' }),
     lost: Ids.meta({ description: 'Taken over by another run' }),
     corrected: Ids.meta({ description: 'The stored date differed from the purposes and was replaced' }),
+    stopped: z.array(StoppedSchema).meta({ description: 'Too much at once; nothing of it was touched' }),
+    more: z.boolean().meta({ description: 'There was more to do than one run takes on' }),
   })
   .meta({ id: 'SweepRun' })
+
+export const SweepListSchema = z
+  .strictObject({ items: z.array(z.strictObject(runFields)) })
+  .meta({ id: 'SweepList' })
 
 export const ExplanationSchema = z
   .strictObject({
@@ -71,21 +109,34 @@ export const presentDue = ({ rows, nextCursor }: DuePage): z.input<typeof DueLis
   nextCursor,
 })
 
-export const presentRun = ({
-  id,
-  startedAt,
-  finishedAt,
-  report,
-}: SweepRun): z.input<typeof SweepRunSchema> => ({
-  id,
-  dryRun: report.dryRun,
-  at: report.at.toISOString(),
-  startedAt: startedAt.toISOString(),
-  finishedAt: finishedAt.toISOString(),
-  quarantined: [...report.quarantined],
-  destroyed: [...report.destroyed],
-  blocked: [...report.blocked],
-  failed: [...report.failed],
-  lost: [...report.lost],
-  corrected: [...report.corrected],
+const presentHead = (run: SweepRun) => ({
+  id: run.id,
+  dryRun: run.dryRun,
+  scheduled: run.requestedBy === SCHEDULER,
+  state: run.state,
+  failure: run.failure,
+  startedAt: run.startedAt.toISOString(),
+  finishedAt: run.finishedAt?.toISOString() ?? null,
+  progress: run.progress,
 })
+
+export const presentRuns = (runs: readonly SweepRun[]): z.input<typeof SweepListSchema> => ({
+  items: runs.map(presentHead),
+})
+
+export function presentRun(run: SweepRun): z.input<typeof SweepRunSchema> {
+  const { at, ...lists } = run.report ?? { ...nothingDone(run.dryRun, run.startedAt), at: null }
+  return {
+    ...presentHead(run),
+    at: at?.toISOString() ?? null,
+    quarantined: [...lists.quarantined],
+    archived: [...lists.archived],
+    destroyed: [...lists.destroyed],
+    blocked: [...lists.blocked],
+    failed: [...lists.failed],
+    lost: [...lists.lost],
+    corrected: [...lists.corrected],
+    stopped: [...lists.stopped],
+    more: lists.more,
+  }
+}

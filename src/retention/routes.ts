@@ -4,15 +4,24 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { startOfDay } from '../kernel/calendar.ts'
 import type { makeFind } from '../recordings/find.ts'
 import type { Explained, Explanation } from './explain.ts'
-import type { makeFindSweep } from './find-sweep.ts'
+import type { makeFindSweep, makeListSweeps } from './find-sweep.ts'
 import type { makeListDue } from './list-due.ts'
-import { DueListSchema, ExplanationSchema, presentDue, presentRun, SweepRunSchema } from './present.ts'
-import type { makeRunSweep } from './run-sweep.ts'
+import {
+  DueListSchema,
+  ExplanationSchema,
+  presentDue,
+  presentRun,
+  presentRuns,
+  SweepListSchema,
+  SweepRunSchema,
+} from './present.ts'
+import type { RunSweep } from './run-sweep.ts'
 
 export interface RetentionUseCases {
   readonly listDue: ReturnType<typeof makeListDue>
-  readonly runSweep: ReturnType<typeof makeRunSweep>
+  readonly runSweep: RunSweep
   readonly findSweep: ReturnType<typeof makeFindSweep>
+  readonly listSweeps: ReturnType<typeof makeListSweeps>
   /** Finds a recording as the actor may see it, audited. */
   readonly find: ReturnType<typeof makeFind>
   readonly explain: (recording: Explained) => Explanation
@@ -54,31 +63,64 @@ const dueEndpoint = ({ listDue }: RetentionUseCases): Endpoint =>
     },
   })
 
-const sweepEndpoints = ({ runSweep, findSweep }: RetentionUseCases): Endpoint[] => [
+const sweepEndpoints = (useCases: RetentionUseCases): Endpoint[] => [
+  runEndpoint(useCases),
+  ...lookEndpoints(useCases),
+]
+
+const runEndpoint = ({ runSweep }: RetentionUseCases): Endpoint =>
   endpoint({
     method: 'post',
     path: '/v1/retention/sweeps',
     operationId: 'runSweep',
     summary: 'Take out of use and destroy what is over, or list what that would be',
-    description: 'A dry run lists exactly what the run would do, and may look at another moment.',
+    description:
+      'A dry run lists exactly what the run would do, and may look at another moment. A run that takes ' +
+      'longer than ten seconds goes on behind the answer.',
     tag: TAG,
     body: z.strictObject({
       dryRun: z.boolean(),
       at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Dry runs only; default now' }),
     }),
-    responses: { 201: { description: 'The report', content: { 'application/json': SweepRunSchema } } },
+    responses: {
+      201: { description: 'The report', content: { 'application/json': SweepRunSchema } },
+      202: {
+        description: 'Under way; its progress and its report are at Location',
+        content: { 'application/json': SweepRunSchema },
+      },
+    },
     problems: ['invalid_request', 'forbidden', 'clock_disagreement', 'unavailable'],
     async handle({ body: { dryRun, at }, req, res }) {
       const run = await runSweep(actorOf(req), { dryRun, ...(at === undefined ? {} : { at: new Date(at) }) })
       res.setHeader('Cache-Control', 'private, no-store')
-      res.status(201).location(`/v1/retention/sweeps/${run.id}`).json(presentRun(run))
+      res
+        .status(run.state === 'running' ? 202 : 201)
+        .location(`/v1/retention/sweeps/${run.id}`)
+        .json(presentRun(run))
+    },
+  })
+
+const lookEndpoints = ({ findSweep, listSweeps }: RetentionUseCases): Endpoint[] => [
+  endpoint({
+    method: 'get',
+    path: '/v1/retention/sweeps',
+    operationId: 'listSweeps',
+    summary: 'List the last sweeps, newest first; those of the service itself if they did something',
+    tag: TAG,
+    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
+    responses: { 200: { description: 'The list', content: { 'application/json': SweepListSchema } } },
+    problems: ['invalid_request', 'forbidden', 'unavailable'],
+    async handle({ query: { limit }, req, res }) {
+      const runs = await listSweeps(actorOf(req), limit)
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(presentRuns(runs))
     },
   }),
   endpoint({
     method: 'get',
     path: '/v1/retention/sweeps/{id}',
     operationId: 'getSweep',
-    summary: 'Show the report of a sweep that somebody asked for',
+    summary: 'Show the progress of a sweep, or its report',
     tag: TAG,
     params: ById,
     query: z.strictObject({}),

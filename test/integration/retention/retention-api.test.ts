@@ -9,7 +9,7 @@ import { openDatabase } from '../../../src/db/database.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { makeFind } from '../../../src/recordings/find.ts'
 import { explain } from '../../../src/retention/explain.ts'
-import { makeFindSweep } from '../../../src/retention/find-sweep.ts'
+import { makeFindSweep, makeListSweeps } from '../../../src/retention/find-sweep.ts'
 import { makeListDue } from '../../../src/retention/list-due.ts'
 import { DueListSchema, ExplanationSchema, SweepRunSchema } from '../../../src/retention/present.ts'
 import { retentionEndpoints } from '../../../src/retention/routes.ts'
@@ -55,8 +55,9 @@ beforeAll(async () => {
     logger,
     endpoints: retentionEndpoints({
       listDue: makeListDue(stage),
-      runSweep: makeRunSweep({ db, clock, sweep: stage.sweeper({ graceDays: 7 }) }),
+      runSweep: makeRunSweep({ ...stage, logger, sweep: stage.sweeper({ graceDays: 7 }) }),
       findSweep: makeFindSweep(stage),
+      listSweeps: makeListSweeps(stage),
       find: makeFind({ db, clock, trail: makeAuditTrail(audit.pool, () => {}) }),
       explain: (recording) => explain(recording, rules, clock.now(), 7),
     }),
