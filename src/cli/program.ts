@@ -8,7 +8,7 @@ import { fsck } from './fsck.ts'
 import { type ImportOptions, importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
-import { sweepCommand } from './sweep.ts'
+import { type SweepOptions, sweepCommand } from './sweep.ts'
 import { token } from './token.ts'
 import { type VerifyOptions, verifyCertificate } from './verify-certificate.ts'
 
@@ -55,7 +55,8 @@ export function buildProgram(edge: Edge): Command {
     .command('sweep')
     .description('quarantine what is due and destroy what has been in quarantine long enough')
     .option('--dry-run', 'list what a run would do, and do nothing', false)
-    .action((options: { dryRun: boolean }) => sweepCommand(config(), edge, options))
+    .option('--accept-clock', 'the clock was ahead at the last sweep and has been set right', false)
+    .action((options: SweepOptions) => sweepCommand(config(), edge, options))
   addImport(program, config, edge)
   addDecrypt(program, config, edge)
   program
