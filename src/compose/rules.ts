@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import type { Job } from '../jobs/schedule.ts'
+import { HOUR } from '../kernel/units.ts'
+import { makeApplyRules } from '../retention/apply-rules.ts'
 import { makeDecideRules } from '../retention/approve-rules.ts'
 import { makeDraftRules } from '../retention/draft-rules.ts'
+import { makePreview } from '../retention/preview.ts'
 import { openRuleBooks, type RuleBooks } from '../retention/rule-books.ts'
 import { makeListRules, makeReadRules } from '../retention/rule-reading.ts'
 import { ruleEndpoints } from '../retention/rule-routes.ts'
@@ -23,5 +27,12 @@ export function composeRuleEndpoints({ db, clock }: Foundation, books: RuleBooks
     readRules: makeReadRules(ports),
     draftRules: makeDraftRules(ports),
     decideRules: makeDecideRules(ports),
+    preview: makePreview(ports),
   })
+}
+
+/** Brings existing recordings in step with rules that have taken effect. */
+export function applyRulesJob({ db, clock }: Foundation, books: RuleBooks): Job {
+  const applyRules = makeApplyRules({ db, clock, books })
+  return { name: 'apply-rules', everyMs: HOUR, run: (signal) => applyRules(signal) }
 }

@@ -3,6 +3,8 @@ import { actorOf } from '../access/authenticate.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import type { Decision, makeDecideRules } from './approve-rules.ts'
 import type { makeDraftRules } from './draft-rules.ts'
+import type { makePreview } from './preview.ts'
+import { PreviewSchema, presentPreview } from './preview-present.ts'
 import {
   presentBook,
   presentBooks,
@@ -18,6 +20,7 @@ export interface RuleUseCases {
   readonly readRules: ReturnType<typeof makeReadRules>
   readonly draftRules: ReturnType<typeof makeDraftRules>
   readonly decideRules: ReturnType<typeof makeDecideRules>
+  readonly preview: ReturnType<typeof makePreview>
 }
 
 const TAG = 'Retention rules'
@@ -37,6 +40,7 @@ export const ruleEndpoints = (useCases: RuleUseCases): Endpoint[] => [
   draftEndpoint(useCases),
   decisionEndpoint(useCases, 'approved'),
   decisionEndpoint(useCases, 'rejected'),
+  previewEndpoint(useCases),
 ]
 
 const listEndpoint = ({ listRules }: RuleUseCases): Endpoint =>
@@ -137,3 +141,33 @@ const decisionEndpoint = ({ decideRules }: RuleUseCases, decision: Decision): En
     },
   })
 }
+
+const previewEndpoint = ({ preview }: RuleUseCases): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/v1/retention/rules/{version}/preview',
+    operationId: 'previewRetentionRules',
+    summary: 'Show what would be due on a day under a version of the rules, beside what is due as things are',
+    description:
+      'Changes nothing. Days before the notice of shorter periods is over show that nothing is shortened ' +
+      'yet. The version `current` foresees the rules in force and lists everything that is due.',
+    tag: TAG,
+    params: z.strictObject({ version: z.union([z.literal('current'), ByVersion.shape.version]) }),
+    query: z.strictObject({
+      at: z.iso
+        .date()
+        .optional()
+        .meta({
+          description: 'A day in Amsterdam; default the day on which the version has its full effect',
+        }),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+      cursor: z.string().min(1).max(200).optional().meta({ description: 'nextCursor of the page before' }),
+    }),
+    responses: { 200: json('Counts, a forecast by month, and a page of the recordings', PreviewSchema) },
+    problems: ['invalid_request', 'not_found', 'forbidden', 'unavailable'],
+    async handle({ params, query, req, res }) {
+      const foreseen = await preview(actorOf(req), { ...query, version: params.version })
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(presentPreview(foreseen))
+    },
+  })

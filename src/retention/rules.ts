@@ -266,5 +266,6 @@ const named = (value: string | readonly string[]): readonly string[] =>
 const covers = (value: string | readonly string[], wanted: string): boolean =>
   value === '*' || named(value).includes(wanted)
 
-const isLonger = (period: string, other: string): boolean =>
+/** Whether one period is longer than another, whenever they begin. */
+export const isLonger = (period: string, other: string): boolean =>
   addPeriod(REFERENCE_DAY, period) > addPeriod(REFERENCE_DAY, other)

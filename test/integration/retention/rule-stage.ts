@@ -5,6 +5,7 @@ import type { Endpoint } from '../../../src/http/endpoint.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { makeDecideRules } from '../../../src/retention/approve-rules.ts'
 import { makeDraftRules } from '../../../src/retention/draft-rules.ts'
+import { makePreview } from '../../../src/retention/preview.ts'
 import { openRuleBooks, type RuleBooks } from '../../../src/retention/rule-books.ts'
 import { makeListRules, makeReadRules } from '../../../src/retention/rule-reading.ts'
 import { ruleEndpoints } from '../../../src/retention/rule-routes.ts'
@@ -70,6 +71,7 @@ export async function setRuleStage(
         readRules: makeReadRules(ports),
         draftRules: makeDraftRules(ports),
         decideRules: makeDecideRules(ports),
+        preview: makePreview(ports),
       }),
       ...more(parts),
     ],
