@@ -7,6 +7,7 @@ import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
 import { openFoundation } from './compose/foundation.ts'
 import { healthChecks } from './compose/health.ts'
+import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeRecordings } from './compose/recordings.ts'
 import { replayAtStart } from './compose/replay.ts'
@@ -54,6 +55,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const books = opened.use(await composeRules(foundation, config))
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books)))
   const retention = opened.use(composeRetention(foundation, config, books, recordings))
+  const holds = composeHolds(foundation)
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   await replayAtStart(foundation, config, options.signal)
@@ -72,6 +74,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       ...access.endpoints,
       ...recordings.endpoints,
       ...retention.endpoints,
+      ...holds.endpoints,
       ...composeRemains(foundation),
     ],
     identityProvider: access.demo?.handler,
@@ -83,7 +86,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metricsApp: metricsApp(metrics),
     greeting: access.demo?.greeting ?? '',
     async afterListening(origin) {
-      const jobs = composeJobs(foundation, config, { recordings, retention, access, metrics })
+      const jobs = composeJobs(foundation, config, { recordings, retention, holds, access, metrics })
       stack.defer(() => jobs.stop(config.shutdown.graceMs))
       await access.demo?.seed(origin)
     },

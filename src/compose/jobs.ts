@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts'
 import { type Job, type Jobs, startJobs } from '../jobs/schedule.ts'
-import { HOUR, MINUTE } from '../kernel/units.ts'
+import { HOUR, MINUTE, SECOND } from '../kernel/units.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Access } from './access.ts'
 import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
+import type { Holds } from './holds.ts'
 import { composeLifecycle } from './lifecycle.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
@@ -12,13 +13,14 @@ import type { Retention } from './retention.ts'
 export interface JobParts {
   readonly recordings: Recordings
   readonly retention: Retention
+  readonly holds: Holds
   readonly access: Access
   readonly metrics: Metrics
 }
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, access, metrics } = parts
+  const { recordings, retention, holds, access, metrics } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -29,6 +31,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
             metrics.swept.inc({ outcome }, counts[outcome])
         }),
     },
+    { name: 'keep-store-in-step', everyMs: 10 * SECOND, run: (signal) => holds.keepInStep(signal) },
     { name: 'recover-ingests', everyMs: MINUTE, run: () => recordings.recoverIngests() },
     {
       name: 'remove-expired-playbacks',
@@ -36,6 +39,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
       run: async () => void (await recordings.removeExpiredPlaybacks()),
     },
     { name: 'remove-expired-sessions', everyMs: HOUR, run: () => access.removeExpiredSessions() },
+    ...retention.jobs,
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
   ]

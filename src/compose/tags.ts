@@ -1,4 +1,5 @@
 import type { Endpoint } from '../http/endpoint.ts'
+import { joinHolds } from '../recordings/hold-join.ts'
 import type { DeriveRetention, OnReceived } from '../recordings/model.ts'
 import { makeAddPurpose } from '../retention/add-purpose.ts'
 import { makeDeriveRetention } from '../retention/derive.ts'
@@ -22,7 +23,7 @@ type Books = Pick<RuleBooks, 'current' | 'find'>
 
 export const arrivalOf = (books: Books): Arrival => ({
   deriveRetention: makeDeriveRetention(books.current),
-  onReceived: [makeApplyKnownEvents(rulesInUse(books))],
+  onReceived: [makeApplyKnownEvents(rulesInUse(books)), joinHolds],
 })
 
 /** What changes the purposes of a recording and their dates. */

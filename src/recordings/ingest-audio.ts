@@ -100,10 +100,15 @@ async function verifySize(
   throw new ObjectStoreError('unavailable', `the store holds ${head?.bytes ?? 'no'} bytes of ${sent}`)
 }
 
-/** Sets the tags and reads them back: some stores drop them without a word. */
-export async function setTagsSurely(store: ObjectStore, key: string, tags: ObjectTags): Promise<void> {
-  await store.setTags(key, tags)
-  const found = await store.tags(key)
+/** Sets the tags of one version, the latest if none is named, and reads them back: some stores drop them without a word. */
+export async function setTagsSurely(
+  store: ObjectStore,
+  key: string,
+  tags: ObjectTags,
+  versionId?: string,
+): Promise<void> {
+  await store.setTags(key, tags, versionId)
+  const found = await store.tags(key, versionId)
   const differing = (Object.keys(tags) as (keyof ObjectTags)[]).filter((name) => found[name] !== tags[name])
   if (differing.length === 0) return
   throw new ObjectStoreError('unavailable', `the store did not keep the tags ${differing.join(', ')}`)

@@ -1,0 +1,85 @@
+import type { Actor } from '../access/actor.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Database, Tx } from '../db/database.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { isId } from '../kernel/ids.ts'
+import { Problem } from '../kernel/problem.ts'
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
+import { lockKept } from './hold-target.ts'
+import {
+  findRestriction,
+  noteLiftNotice,
+  putRestriction,
+  type RestrictionRow,
+  removeRestriction,
+} from './restrict-queries.ts'
+
+/** Art. 18(1) GDPR, a to d. */
+export const RESTRICTION_GROUNDS = [
+  'accuracy_contested',
+  'unlawful_processing',
+  'needed_for_claims',
+  'objection_pending',
+] as const
+export type RestrictionGround = (typeof RESTRICTION_GROUNDS)[number]
+
+export interface RestrictPorts {
+  readonly db: Database
+  readonly clock: Clock
+}
+
+/**
+ * Restriction of processing (Art. 18 GDPR): the recording is stored and nothing else. Staff cannot listen,
+ * also not on in a stream that runs; nothing destroys it; its member keeps hearing it. All three throw
+ * Problem: `forbidden`, `not_found`, `deletion_in_progress`, `destroyed`.
+ */
+export function makeRestrict(ports: RestrictPorts) {
+  return {
+    /** In force when it resolves. */
+    restrict: (actor: Actor, id: string, ground: RestrictionGround) =>
+      inTransaction(ports, actor, id, 'recording.restricted', async (tx, recordingId, act) => {
+        const row = { recordingId, ground, placedBy: actor.sub, placedAt: act.at }
+        const put = await putRestriction(tx, row)
+        await appendAudit(tx, eventOf({ ...act, recordingId }, { ground }))
+        return put
+      }),
+
+    /** Writes down that the member has been told of the coming end (Art. 18(3)). */
+    giveLiftNotice: (actor: Actor, id: string): Promise<RestrictionRow> =>
+      inTransaction(ports, actor, id, 'recording.restriction_notice', async (tx, recordingId, act) => {
+        const restriction = await noteLiftNotice(tx, recordingId, act.at)
+        if (!restriction) throw new Problem('not_found')
+        await appendAudit(tx, eventOf({ ...act, recordingId }))
+        return restriction
+      }),
+
+    /** Only after the notice; else Problem('notice_required'). */
+    liftRestriction: (actor: Actor, id: string): Promise<void> =>
+      inTransaction(ports, actor, id, 'recording.restriction_lifted', async (tx, recordingId, act) => {
+        const restriction = await findRestriction(tx, recordingId)
+        if (!restriction) throw new Problem('not_found')
+        const { liftNoticeAt } = restriction
+        if (liftNoticeAt === null || liftNoticeAt >= act.at) throw new Problem('notice_required')
+        await removeRestriction(tx, recordingId, act.at)
+        await appendAudit(tx, eventOf({ ...act, recordingId }, { noticeAt: liftNoticeAt.toISOString() }))
+      }),
+  }
+}
+
+export type Restrict = ReturnType<typeof makeRestrict>
+
+/** For a privacy officer, with the recording locked. */
+async function inTransaction<T>(
+  { db, clock }: RestrictPorts,
+  actor: Actor,
+  id: string,
+  type: string,
+  run: (tx: Tx, recordingId: string, act: Act) => Promise<T>,
+): Promise<T> {
+  const at = clock.now()
+  const act: Act = { type, action: 'U', actor, at, ...(isId(id) ? { recordingId: id } : {}) }
+  return withRefusalsOnRecord(db, act, async () => {
+    requireRole(actor, at, 'privacy_officer')
+    return db.transaction().execute(async (tx) => run(tx, await lockKept(tx, id, actor.entities), act))
+  })
+}
