@@ -1,18 +1,20 @@
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import type { Job } from '../jobs/schedule.ts'
 import { explain } from '../retention/explain.ts'
 import { makeListDue } from '../retention/list-due.ts'
 import { retentionEndpoints } from '../retention/routes.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
 import type { Foundation } from './foundation.ts'
 import type { Recordings } from './recordings.ts'
-import { composeRuleEndpoints } from './rules.ts'
+import { applyRulesJob, composeRuleEndpoints } from './rules.ts'
 import { composeSweeping, type Sweeping } from './sweep.ts'
 import { composeTags } from './tags.ts'
 
 export interface Retention extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
   readonly sweepRegularly: Sweeping['sweepRegularly']
+  readonly jobs: readonly Job[]
 }
 
 /** What is due, the sweep, and why a recording is kept. */
@@ -26,6 +28,7 @@ export function composeRetention(
   const sweeping = composeSweeping(foundation, config, (now) => books.current(now))
   return {
     sweepRegularly: sweeping.sweepRegularly,
+    jobs: [applyRulesJob(foundation, books)],
     endpoints: [
       ...retentionEndpoints({
         listDue: makeListDue({ db, clock }),
