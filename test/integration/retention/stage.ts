@@ -55,6 +55,7 @@ export interface Stage {
 }
 
 export interface Wish {
+  readonly entity?: string
   readonly status?: RecordingStatus
   readonly dueAt?: Date | null
   readonly keepUntil?: string | null
@@ -139,7 +140,7 @@ export async function insertRecording(db: Database, store: ObjectStore, wish: Wi
     .insertInto('recording')
     .values({
       id,
-      entity: 'hmbs',
+      entity: wish.entity ?? 'hmbs',
       ...PERSONAL,
       call_id: `${PERSONAL.call_id}-${id}`,
       status: wish.status ?? 'available',
