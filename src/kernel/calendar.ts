@@ -36,13 +36,25 @@ export function addPeriod(day: CalendarDay, period: string): CalendarDay {
 export const endOfYear = (day: CalendarDay): CalendarDay => `${day.slice(0, -6)}-12-31`
 
 /** The first instant of a day in Amsterdam; a day has 23, 24 or 25 hours. */
-export function startOfDay(day: CalendarDay): Date {
-  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(ZONE).epochMilliseconds)
-}
+export const startOfDay = (day: CalendarDay): Date => new Date(startMs(day, 0))
 
 /** The first instant at which a day that counted to its end is over. */
-export const startOfDayAfter = (day: CalendarDay): Date =>
-  startOfDay(Temporal.PlainDate.from(day).add({ days: 1 }).toString())
+export const startOfDayAfter = (day: CalendarDay): Date => new Date(startMs(day, 1))
+
+/** Runs over thousands of recordings ask for the same few days again and again. */
+const known = new Map<string, number>()
+const MOST_KNOWN = 10_000
+
+function startMs(day: CalendarDay, later: 0 | 1): number {
+  const key = `${day}+${later}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const date = Temporal.PlainDate.from(day).add({ days: later })
+  const ms = date.toZonedDateTime(ZONE).epochMilliseconds
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(key, ms)
+  return ms
+}
 
 /** The later of two days; equal-length ISO text sorts as the calendar does. */
 export const laterDay = (one: CalendarDay, other: CalendarDay): CalendarDay => (one < other ? other : one)

@@ -45,11 +45,10 @@ export function endsOf<T extends TagDates>(
   return { ...endOn(byTags, now), deciding }
 }
 
-const endOn = (keepUntil: CalendarDay, now: Date) => ({
-  keepUntil,
-  dueAt: startOfDayAfter(keepUntil),
-  kept: !isOver(keepUntil, now),
-})
+function endOn(keepUntil: CalendarDay, now: Date) {
+  const dueAt = startOfDayAfter(keepUntil)
+  return { keepUntil, dueAt, kept: now < dueAt }
+}
 
 /** The tag that keeps the recording longest; an open one has no end, and ties go by name. */
 function decidingTag<T extends TagDates>(tags: readonly T[]): T | undefined {
