@@ -47,7 +47,7 @@ const later = (claims: Readonly<Record<string, unknown>>) => {
 
 const storedFiles = (): string[] =>
   readdirSync(join(dataDir, 'objects'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('destruction-list'))
     .map((entry) => entry.name)
 
 async function rows<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
