@@ -27,6 +27,8 @@ const WRITERS = 2
 const MAX_BATCH = 500
 /** Beyond this many unwritten events new ones are refused: the database is not keeping up. */
 const MAX_WAITING = 10_000
+/** What has already happened waits this long for a statement that somebody else needs at once. */
+const LATER_MS = 0.1 * SECOND
 const RETRY_DELAYS = [0.1, 1, 5].map((seconds) => seconds * SECOND)
 
 /**
@@ -38,32 +40,49 @@ export function makeAuditTrail(pool: Pool, onLost: (event: AuditEvent, error: un
   const waiting: Waiting[] = []
   const later = new Set<Promise<void>>()
   let writers = 0
+  /** Whether somebody waits for one of the events, or the oldest of the others has waited long enough. */
+  let isDue = false
+  let timer: NodeJS.Timeout | undefined
+
+  function enqueue(event: AuditEvent): Promise<void> {
+    if (waiting.length >= MAX_WAITING) return Promise.reject(new Error('too many audit events are waiting'))
+    return new Promise((resolve, reject) => waiting.push({ event, resolve, reject }))
+  }
 
   function append(event: AuditEvent): Promise<void> {
-    if (waiting.length >= MAX_WAITING) return Promise.reject(new Error('too many audit events are waiting'))
-    return new Promise((resolve, reject) => {
-      waiting.push({ event, resolve, reject })
-      // One turn of the loop later, so that requests of the same turn share a commit.
-      if (waiting.length === 1) setImmediate(work)
-    })
+    // One turn of the loop later, so that requests of the same turn share a commit.
+    if (!isDue) setImmediate(work)
+    isDue = true
+    return enqueue(event)
+  }
+
+  function enqueueLater(event: AuditEvent): Promise<void> {
+    timer ??= setTimeout(writeAll, LATER_MS)
+    return enqueue(event)
+  }
+
+  function writeAll(): void {
+    clearTimeout(timer)
+    timer = undefined
+    isDue = waiting.length > 0
+    work()
   }
 
   function work(): void {
-    while (writers < WRITERS && waiting.length > 0) {
+    while (isDue && writers < WRITERS && waiting.length > 0) {
       writers += 1
       void write(waiting.splice(0, MAX_BATCH)).finally(() => {
         writers -= 1
         work()
       })
+      isDue = waiting.length > 0
     }
   }
 
   async function write(batch: readonly Waiting[]): Promise<void> {
     try {
-      await insertEvents(
-        pool,
-        batch.map(({ event }) => event),
-      )
+      const events = batch.map(({ event }) => event)
+      await insertEvents(pool, events)
       for (const { resolve } of batch) resolve()
     } catch (error) {
       for (const { reject } of batch) reject(error)
@@ -73,7 +92,7 @@ export function makeAuditTrail(pool: Pool, onLost: (event: AuditEvent, error: un
   async function appendWithRetries(event: AuditEvent): Promise<void> {
     for (const delay of RETRY_DELAYS) {
       try {
-        return await append(event)
+        return await enqueueLater(event)
       } catch {
         await new Promise((resolve) => setTimeout(resolve, delay))
       }
@@ -89,7 +108,10 @@ export function makeAuditTrail(pool: Pool, onLost: (event: AuditEvent, error: un
       void done.finally(() => later.delete(done))
     },
     async drain() {
-      while (later.size > 0) await Promise.all(later)
+      while (later.size > 0) {
+        writeAll()
+        await Promise.all(later)
+      }
     },
   }
 }

@@ -1,49 +1,36 @@
 import type { ServerResponse } from 'node:http'
-import { Writable } from 'node:stream'
 
-export interface AudioSinkOptions {
-  /** Writes status and headers; called once, right before the first byte. */
-  readonly head: () => void
+/** Where verified audio leaves. */
+export interface AudioSender {
   /**
-   * Asked before every chunk with its length. A promise holds the chunk back until it resolves and,
-   * when it rejects, for ever. Nothing is returned when the chunk may go at once.
+   * Hands pieces to the connection in one go, behind the head when they are the first. A promise means
+   * that the reader is behind: send nothing more until it resolves. Throws when the connection is closed.
    */
-  readonly admit: (bytes: number) => Promise<void> | undefined
+  send(pieces: readonly Buffer[]): Promise<void> | undefined
+  /** Resolves when everything was handed over; rejects when the connection closed before. */
+  end(): Promise<void>
 }
 
-/**
- * The end of a pipeline that answers a request. Unlike the response itself it can fail before the head
- * is out without taking the response along, so that a proper problem can still be answered. The reader's
- * pace is passed on: a chunk counts as written when the response takes more.
- */
-export function audioSink(res: ServerResponse, { head, admit }: AudioSinkOptions): Writable {
+/** Answers a request with audio. `head` writes status and headers, as late as possible: until then a problem can still be answered. */
+export function audioSender(res: ServerResponse, head: () => void): AudioSender {
   let started = false
-
-  function send(chunk: Buffer, done: (error?: Error | null) => void): void {
-    // While the chunk waited the pipeline may have been cut: then it must not leave any more.
-    if (sink.destroyed || res.destroyed) {
-      done(new Error('the delivery was cut'))
-      return
-    }
-    if (!started) {
+  return {
+    send(pieces) {
+      if (res.destroyed) throw new Error('the delivery was cut')
+      if (!started) head()
       started = true
-      head()
-    }
-    if (res.write(chunk)) done()
-    else res.once('drain', done)
+      // Node sends what is written in one turn with one system call, the head included.
+      let hasRoom = true
+      for (const piece of pieces) hasRoom = res.write(piece)
+      return hasRoom ? undefined : new Promise((resolve) => res.once('drain', resolve))
+    },
+    end: () =>
+      new Promise((resolve, reject) => {
+        if (!started) head()
+        res.once('close', () => reject(new Error('the delivery was cut')))
+        res.end((error?: Error) => (error ? reject(error) : resolve()))
+      }),
   }
-
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      const wait = admit(chunk.length)
-      if (wait === undefined) send(chunk, done)
-      else wait.then(() => send(chunk, done), done)
-    },
-    final(done) {
-      res.end(() => done())
-    },
-  })
-  return sink
 }
 
 /** Calls back when the connection closes before the response is complete; returns how to stop listening. */

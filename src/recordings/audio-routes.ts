@@ -4,7 +4,7 @@ import { actorOf, isStillAuthenticated } from '../access/authenticate.ts'
 import { dropAudioHeaders, setAudioHeaders } from '../http/audio-headers.ts'
 import { type Endpoint, endpoint, type ResponseSpec } from '../http/endpoint.ts'
 import { chooseRange, matchesEtag, type RangeChoice } from '../http/range.ts'
-import { audioSink, onListenerGone } from '../http/send-audio.ts'
+import { audioSender, onListenerGone } from '../http/send-audio.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import type { ByteSpan } from '../storage/object-store.ts'
 import type { Admission, AudioRequest, Grant } from './admit.ts'
@@ -149,7 +149,7 @@ function makeAudioAnswer({ admission, play }: AudioRoutePorts) {
     }
     try {
       await play(grant, span, {
-        sink: (admit) => audioSink(res, { head, admit }),
+        ...audioSender(res, head),
         stop,
         isStillAuthenticated: () => isStillAuthenticated(req),
       })

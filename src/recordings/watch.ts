@@ -35,6 +35,7 @@ export function makeWatch({ recorded, holds, stop }: WatchOptions): Watch {
   let nextCheckAt = CHECK_BYTES
   let isRecorded = false
   let running: Promise<void> | undefined
+  let runningAtTick: Promise<void> | undefined
   let intervals = 0
 
   const ready = recorded.then(
@@ -52,9 +53,12 @@ export function makeWatch({ recorded, holds, stop }: WatchOptions): Watch {
 
   function tick(): void {
     intervals += 1
-    const isStuck = running !== undefined || (admitted === 0 && intervals >= FIRST_BYTE_INTERVALS)
-    if (isStuck) stop.abort(new Problem('unavailable', { cause: new Error('no answer in time') }))
-    else startCheck()
+    // A check that began a moment ago is not stuck, however busy everything is.
+    const isStuck = running !== undefined && running === runningAtTick
+    if (isStuck || (admitted === 0 && intervals >= FIRST_BYTE_INTERVALS))
+      stop.abort(new Problem('unavailable', { cause: new Error('no answer in time') }))
+    else if (running === undefined) startCheck()
+    runningAtTick = running
   }
 
   function startCheck(): void {

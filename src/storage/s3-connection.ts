@@ -1,10 +1,9 @@
-import { createHash, createHmac, createSecretKey, type Hash, type Hmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { S3Client } from '@aws-sdk/client-s3'
-import { HttpRequest } from '@smithy/protocol-http'
-import { SignatureV4 } from '@smithy/signature-v4'
 import { type Dispatcher, Pool } from 'undici'
 import { KIB, SECOND } from '../kernel/units.ts'
 import { S3Failure } from './s3-errors.ts'
+import { canonicalQuery, makeSign, percentEncode, type Sign } from './s3-sign.ts'
 
 export interface S3StoreConfig {
   readonly bucket: string
@@ -34,7 +33,7 @@ const READ_CONNECTIONS = 256
 const WRITE_CONNECTIONS = 64
 const CONTROL_ATTEMPTS = 4
 const MAX_ERROR_BYTES = 64 * KIB
-const SHA256_OF_NOTHING = createHash('sha256').digest('hex')
+const SHA256_OF_NOTHING = hash('sha256', '')
 
 /** One bucket of one store: the SDK's client for control calls, and signed requests for the bytes. */
 export class S3Connection {
@@ -42,7 +41,7 @@ export class S3Connection {
   readonly client: S3Client
   /** Where the bucket answers, with the path that leads to it in path style. */
   readonly address: URL
-  readonly #signer: SignatureV4
+  readonly #sign: Sign
   // Readers and writers queue apart, so a burst of uploads cannot keep a listener waiting.
   readonly #readers: Pool
   readonly #writers: Pool
@@ -51,15 +50,7 @@ export class S3Connection {
     this.bucket = config.bucket
     this.client = openClient(config)
     this.address = bucketAddress(this.client, config)
-    this.#signer = new SignatureV4({
-      service: 's3',
-      region: config.region,
-      // The client's provider refreshes temporary credentials and remembers them until then.
-      credentials: () => this.client.config.credentials(),
-      sha256: NodeSha256,
-      uriEscapePath: false,
-      applyChecksum: false,
-    })
+    this.#sign = makeSign({ host: this.address.host, region: config.region })
     this.#readers = openPool(this.address, READ_CONNECTIONS)
     this.#writers = openPool(this.address, WRITE_CONNECTIONS)
   }
@@ -72,27 +63,17 @@ export class S3Connection {
   }
 
   async #send({ method, key, query = {}, headers = {}, body, signal }: S3Call): Promise<S3Answer> {
-    const path = `${this.address.pathname.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`
-    const signed = await this.#signer.sign(
-      new HttpRequest({
-        method,
-        protocol: this.address.protocol,
-        hostname: this.address.hostname,
-        path,
-        query,
-        headers: {
-          ...headers,
-          host: this.address.host,
-          // The store refuses a body that does not hash to this: bytes cannot change on the way.
-          'x-amz-content-sha256': body?.sha256 ?? SHA256_OF_NOTHING,
-        },
-      }),
-    )
+    const path = `${this.address.pathname.replace(/\/$/, '')}/${key.split('/').map(percentEncode).join('/')}`
+    // The store refuses a body that does not hash to this: bytes cannot change on the way.
+    const bodySha256 = body?.sha256 ?? SHA256_OF_NOTHING
+    // The client's provider refreshes temporary credentials and remembers them until then.
+    const keys = await this.client.config.credentials()
+    const search = canonicalQuery(query)
     const pool = method === 'PUT' ? this.#writers : this.#readers
     const answer = await pool.request({
       method,
-      path: path + queryText(query),
-      headers: signed.headers,
+      path: search === '' ? path : `${path}?${search}`,
+      headers: this.#sign({ method, path, query, headers, bodySha256 }, keys, new Date()),
       body: body?.bytes ?? null,
       ...(signal && { signal }),
     })
@@ -106,11 +87,6 @@ export class S3Connection {
     const closed = new Error('the object store was closed')
     void Promise.all([this.#readers.destroy(closed), this.#writers.destroy(closed)])
   }
-}
-
-function queryText(query: Record<string, string>): string {
-  const fields = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-  return fields.length > 0 ? `?${fields.join('&')}` : ''
 }
 
 function openClient({ region, endpoint, forcePathStyle, credentials }: S3StoreConfig): S3Client {
@@ -166,33 +142,4 @@ async function errorCode({ body, statusCode }: S3Answer, method: string): Promis
     if (text.length > MAX_ERROR_BYTES) break
   }
   return /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? 'NoCode'
-}
-
-/** SHA-256 of node:crypto in the shape the signer asks for; with a secret it is an HMAC. */
-class NodeSha256 {
-  readonly #hash: Hash | Hmac
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash('sha256') : createHmac('sha256', createSecretKey(toBytes(secret)))
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(toBytes(data))
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest()
-  }
-
-  reset(): void {
-    throw new Error('a hash is used once')
-  }
-}
-
-function toBytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data)
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data)
 }

@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto'
-import { Transform, type TransformCallback } from 'node:stream'
 import { Problem } from '../../kernel/problem.ts'
 import type { ByteSpan } from '../object-store.ts'
 import { NONCE_BYTES, openHeader, parseHeader } from './header.ts'
@@ -9,11 +8,8 @@ import { TAG_BYTES } from './x25519.ts'
 export interface AgePayload {
   /** Which bytes of the object must be fetched to read these bytes of the plain file. */
   cipherSpan(plainSpan: ByteSpan, plainBytes: number): ByteSpan
-  /**
-   * Turns exactly the bytes of `cipherSpan` into exactly the bytes asked for. A chunk leaves only after
-   * its tag held; otherwise, or when bytes are missing, the stream fails with Problem('damaged_recording').
-   */
-  decryptSpan(plainSpan: ByteSpan, plainBytes: number): Transform
+  /** Reads exactly the bytes of `cipherSpan` as exactly the bytes asked for. */
+  decryptSpan(plainSpan: ByteSpan, plainBytes: number): SpanDecryption
 }
 
 /**
@@ -55,19 +51,22 @@ function chunksOf({ offset, length }: ByteSpan, plainBytes: number) {
   return { first, last, lastOfFile }
 }
 
-class SpanDecryption extends Transform {
+/**
+ * Decrypts one span, piece by piece. A chunk leaves only after its tag held; otherwise, or when bytes
+ * are missing or too many, both methods throw Problem('damaged_recording').
+ */
+export class SpanDecryption {
   readonly #key: KeyObject
   readonly #plainBytes: number
   readonly #from: number
   readonly #to: number
   readonly #last: number
   readonly #lastOfFile: number
-  readonly #buffer = Buffer.allocUnsafeSlow(SEALED_CHUNK_BYTES)
+  #buffer: Buffer | undefined
   #filled = 0
   #index: number
 
   constructor(key: KeyObject, span: ByteSpan, plainBytes: number) {
-    super({ readableHighWaterMark: CHUNK_BYTES, writableHighWaterMark: CHUNK_BYTES })
     const { first, last, lastOfFile } = chunksOf(span, plainBytes)
     this.#key = key
     this.#plainBytes = plainBytes
@@ -78,34 +77,30 @@ class SpanDecryption extends Transform {
     this.#index = first
   }
 
-  override _transform(data: Buffer, _encoding: string, done: TransformCallback): void {
-    try {
-      this.#take(data)
-      done()
-    } catch (error) {
-      done(error as Problem)
-    }
-  }
-
-  override _flush(done: TransformCallback): void {
-    done(this.#index > this.#last ? null : damaged('the stored object ends too early'))
-  }
-
-  #take(data: Buffer): void {
+  /** The next stored bytes in; the plain bytes they complete out, none empty. */
+  push(data: Buffer): Buffer[] {
+    const opened: Buffer[] = []
     let at = 0
     while (at < data.length) {
       if (this.#index > this.#last) throw damaged('the store sent more bytes than were asked for')
       const size = this.#sealedSize()
       if (this.#filled === 0 && data.length - at >= size) {
-        this.#release(data.subarray(at, at + size))
+        this.#open(data.subarray(at, at + size), opened)
         at += size
       } else {
+        this.#buffer ??= Buffer.allocUnsafeSlow(SEALED_CHUNK_BYTES)
         const copied = data.copy(this.#buffer, this.#filled, at, at + size - this.#filled)
         this.#filled += copied
         at += copied
-        if (this.#filled === size) this.#release(this.#buffer.subarray(0, size))
+        if (this.#filled === size) this.#open(this.#buffer.subarray(0, size), opened)
       }
     }
+    return opened
+  }
+
+  /** After the last stored byte. */
+  end(): void {
+    if (this.#index <= this.#last) throw damaged('the stored object ends too early')
   }
 
   #sealedSize(): number {
@@ -113,14 +108,14 @@ class SpanDecryption extends Transform {
     return Math.min(CHUNK_BYTES, this.#plainBytes - start) + TAG_BYTES
   }
 
-  #release(sealed: Buffer): void {
+  #open(sealed: Buffer, into: Buffer[]): void {
     const plain = openChunk(this.#key, this.#index, this.#index === this.#lastOfFile, sealed)
     if (plain === undefined) throw damaged(`chunk ${this.#index} failed its integrity check`)
     const start = this.#index * CHUNK_BYTES
     const wanted = plain.subarray(Math.max(0, this.#from - start), this.#to - start)
     this.#filled = 0
     this.#index += 1
-    if (wanted.length > 0) this.push(wanted)
+    if (wanted.length > 0) into.push(wanted)
   }
 }
 
