@@ -10,6 +10,7 @@ import { delivery, wav } from './delivery.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
 import { presignedPath } from './presign.ts'
+import { sweepEndToEnd } from './sweep-end-to-end.ts'
 
 /**
  * Our figures beside a peer's, taken by turns in one run on the same store, with authentication,
@@ -199,6 +200,20 @@ async function list({ service, databaseUrl }: Stage): Promise<void> {
   await Promise.all([pool.close(), client.end()])
 }
 
+/** Every recording from claim to certificate, each proven by a listing; the peer only deletes. */
+async function sweep({ bucket, databaseUrl }: Stage): Promise<void> {
+  const { ours, peer } = await sweepEndToEnd(databaseUrl, bucket, {
+    rounds: ROUNDS,
+    perRound: Number(process.env.BENCH_RECORDINGS ?? 1000),
+  })
+  const ratios = ours.map((rate, index) => rate / (peer[index] ?? Number.NaN)).sort((a, b) => a - b)
+  const middle = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN
+  const list = (rates: readonly number[]) => rates.map((rate) => rate.toFixed(0)).join(' ')
+  print(
+    `${'destruction, 20 kB'.padEnd(28)} ratio ${middle.toFixed(2)}  (recordings/s: ours ${list(ours)}; peer ${list(peer)}; goal >= 0.7, bare DeleteObjects)`,
+  )
+}
+
 const postgres = await startPostgres({ durable: true })
 const rgw = await startRgw()
 try {
@@ -216,6 +231,7 @@ try {
   try {
     if (wanted('seek') || wanted('download')) await reading(stage)
     if (wanted('ingest')) await ingest(stage)
+    if (wanted('sweep')) await sweep(stage)
     if (wanted('list')) await list(stage)
   } finally {
     await service.stop()
