@@ -42,7 +42,6 @@ const TYPES_BY_EXTENSION: Readonly<Record<string, string>> = { gsm: 'audio/gsm',
 const PlaceSchema = z.object({
   file: z
     .string()
-    .min(1, 'must not be empty')
     .max(MAX_FILE_CHARACTERS, `must have at most ${MAX_FILE_CHARACTERS} characters`)
     .refine((path) => !/\p{Cc}/u.test(path), 'must not contain control characters')
     .refine(isBelow, 'must lead to a file below the directory or prefix, without . or ..'),

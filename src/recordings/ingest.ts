@@ -166,7 +166,10 @@ async function finish(
       detail,
     })
     const found = changed ? await findDelivered(tx, id) : undefined
-    if (found) return { isNew: true, ...found }
+    if (found) {
+      refuseOver(found.row, ports.clock.now())
+      return { isNew: true, ...found }
+    }
     const { mediaType, plainBytes: bytes, sha256 } = audio
     return { isNew: true, row, tags: retention.tags, audio: { mediaType, bytes, sha256 } }
   })
@@ -176,6 +179,13 @@ async function atReceipt({ onReceived, clock }: IngestPorts, tx: Tx, id: string)
   let changed = false
   for (const work of onReceived) changed = (await work(tx, { id, now: clock.now() })) || changed
   return changed
+}
+
+/** Events that were reported earlier may have ended what the call alone would still be kept for. */
+function refuseOver({ due_at, is_free, keep_until }: RecordingRow, now: Date): void {
+  if (!is_free || due_at === null || due_at > now) return
+  const detail = keep_until === null ? undefined : `The last of its purposes ended on ${keep_until}.`
+  throw new Problem('nothing_to_keep', detail === undefined ? {} : { detail })
 }
 
 /** Reads a delivery of a call that is there already, keeps nothing of it, and says whether it is the same. */
