@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Job } from '../jobs/schedule.ts'
-import { explain } from '../retention/explain.ts'
 import { makeListDue } from '../retention/list-due.ts'
 import { retentionEndpoints } from '../retention/routes.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
@@ -9,7 +8,7 @@ import type { Foundation } from './foundation.ts'
 import type { Recordings } from './recordings.ts'
 import { applyRulesJob, composeRuleEndpoints } from './rules.ts'
 import { composeSweeping, type Sweeping } from './sweep.ts'
-import { composeTags } from './tags.ts'
+import { composeExplain, composeTags } from './tags.ts'
 
 export interface Retention extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
@@ -34,10 +33,7 @@ export function composeRetention(
         listDue: makeListDue({ db, clock }),
         ...sweeping.useCases,
         find,
-        explain: (recording) => {
-          const now = clock.now()
-          return explain(recording, books.current(now), now, config.sweep.graceDays)
-        },
+        explain: composeExplain(foundation, books, config.sweep.graceDays),
       }),
       ...composeRuleEndpoints(foundation, books),
       ...composeTags(foundation, books),

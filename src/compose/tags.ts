@@ -6,6 +6,8 @@ import { makeDeriveRetention } from '../retention/derive.ts'
 import { eventEndpoints } from '../retention/event-routes.ts'
 import { makeApplyKnownEvents } from '../retention/events-apply.ts'
 import type { RulesInUse } from '../retention/events-redate.ts'
+import { makeExplain } from '../retention/explain.ts'
+import { findFacts } from '../retention/explain-queries.ts'
 import { makeObjectToPurpose, makeResumePurpose } from '../retention/object-purpose.ts'
 import { purposeEndpoints } from '../retention/purpose-routes.ts'
 import { makeRemovePurpose } from '../retention/remove-purpose.ts'
@@ -40,6 +42,15 @@ export function composeTags({ db, clock, logger }: Foundation, books: Books): En
     }),
   ]
 }
+
+/** Why a recording is kept, in words. */
+export const composeExplain = ({ db, clock }: Foundation, { current, find }: Books, graceDays: number) =>
+  makeExplain({
+    facts: (id) => findFacts(db, id),
+    rules: (now) => ({ purposes: current(now).purposes, find }),
+    clock,
+    graceDays,
+  })
 
 const rulesInUse =
   ({ current, find }: Books) =>

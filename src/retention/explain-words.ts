@@ -24,6 +24,21 @@ export const triggerWords = (trigger: string): Sentence => {
   }
 }
 
+/** `claim`, `complaint and claim`, `complaint, claim and lawsuit`. */
+export const listWords = (items: readonly Sentence[]): Sentence => ({
+  nl: joined(
+    items.map(({ nl }) => nl),
+    ' en ',
+  ),
+  en: joined(
+    items.map(({ en }) => en),
+    ' and ',
+  ),
+})
+
+const joined = (items: readonly string[], last: string): string =>
+  [items.slice(0, -1).join(', '), ...items.slice(-1)].filter((part) => part !== '').join(last)
+
 const longDate = (language: string) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' })
 const DUTCH_DATE = longDate('nl-NL')

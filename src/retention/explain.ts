@@ -1,8 +1,12 @@
 import { type CalendarDay, dayOf } from '../kernel/calendar.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { Problem } from '../kernel/problem.ts'
 import { endsOf } from '../recordings/ends.ts'
 import type { PurposeTag } from '../recordings/model.ts'
+import { lastStep, limitSteps, obstacleSteps } from './explain-obstacles.ts'
+import type { ExplainedFacts } from './explain-queries.ts'
 import { dayWords, periodWords, type Sentence, triggerWords } from './explain-words.ts'
-import type { RuleSet } from './rules.ts'
+import type { Rule, RuleSet } from './rules.ts'
 
 /** What an explanation is made from: the recording as its reader may see it. */
 export interface Explained {
@@ -15,8 +19,13 @@ export interface Explained {
   readonly restricted: boolean
 }
 
+export const STEPS = [
+  ...(['purpose', 'minimum', 'unlinked', 'end'] as const),
+  ...(['hold', 'request', 'restriction', 'quarantine', 'destruction'] as const),
+] as const
+
 export interface Step extends Sentence {
-  readonly step: 'purpose' | 'end' | 'hold' | 'restriction' | 'quarantine' | 'destruction'
+  readonly step: (typeof STEPS)[number]
   readonly purpose?: string
 }
 
@@ -33,9 +42,26 @@ export interface Explanation {
   readonly changes: readonly Sentence[]
 }
 
+/** The names of the purposes, and the rule that a tag names, also when it is no longer in force. */
+export interface ExplainingRules {
+  readonly purposes: RuleSet['purposes']
+  find(ruleId: string, version: number): Rule | undefined
+}
+
+export interface Moment {
+  readonly now: Date
+  readonly graceDays: number
+}
+
 /** Says in plain words why a recording exists and until when. Pure; dates come from the same function as the deed. */
-export function explain(recording: Explained, rules: RuleSet, now: Date, graceDays: number): Explanation {
+export function explain(
+  recording: Explained,
+  facts: ExplainedFacts,
+  rules: ExplainingRules,
+  { now, graceDays }: Moment,
+): Explanation {
   const { id, keepUntil, dueAt, held, restricted, purposes } = recording
+  const obstacles = obstacleSteps(recording, facts)
   return {
     id,
     keepUntil,
@@ -44,19 +70,24 @@ export function explain(recording: Explained, rules: RuleSet, now: Date, graceDa
     restricted,
     purposes,
     steps: [
-      ...purposes.map((tag) => purposeStep(tag, rules, now)),
-      endStep(purposes, now),
-      ...obstacles(recording),
-      ...(held || restricted ? [] : [lastStep(recording, graceDays)]),
+      ...purposes.map((tag) => purposeStep(tag, facts, rules, now)),
+      ...limitSteps(recording, facts, now),
+      endStep(purposes, facts, rules, now),
+      ...obstacles,
+      ...(obstacles.length > 0 ? [] : [lastStep(recording, facts, graceDays)]),
     ],
-    changes: changesOf(recording),
+    changes: changesOf(recording, facts, obstacles.length > 0),
   }
 }
 
-function purposeStep(tag: PurposeTag, rules: RuleSet, now: Date): Step {
-  const entry = rules.purposes.get(tag.purpose)
-  const name = { nl: entry?.nl ?? tag.purpose, en: entry?.en ?? tag.purpose }
-  const words = STATES[stateOf(tag, now)](tag, ruleWords(tag, rules))
+function purposeStep(
+  tag: PurposeTag,
+  { openUntil }: ExplainedFacts,
+  rules: ExplainingRules,
+  now: Date,
+): Step {
+  const name = nameOf(tag.purpose, rules)
+  const words = STATES[stateOf(tag, now)](tag, ruleWords(tag, rules), openUntil[tag.purpose] ?? null)
   return {
     step: 'purpose',
     purpose: tag.purpose,
@@ -65,16 +96,18 @@ function purposeStep(tag: PurposeTag, rules: RuleSet, now: Date): Step {
   }
 }
 
+const nameOf = (purpose: string, { purposes }: ExplainingRules): Sentence =>
+  purposes.get(purpose) ?? { nl: purpose, en: purpose }
+
 /** A purpose whose last day is over has ended, also before the sweep has come round to say so. */
 const stateOf = ({ state, retainUntil }: PurposeTag, now: Date): PurposeTag['state'] =>
   state === 'active' && retainUntil !== null && dayOf(now) > retainUntil ? 'expired' : state
 
-/** "volgens regel training@1, 6 maanden na het einde van het gesprek"; the period only if that version is in force. */
-function ruleWords(tag: PurposeTag, rules: RuleSet): Sentence {
+/** "volgens regel training@1, 6 maanden na het einde van het gesprek"; the period of the very version. */
+function ruleWords(tag: PurposeTag, rules: ExplainingRules): Sentence {
   const name = `${tag.ruleId}@${tag.ruleVersion}`
-  const rule = rules.ruleFor(tag.purpose, tag.product, [])
-  const known =
-    rule?.id === tag.ruleId && rule.version === tag.ruleVersion ? periodWords(rule.period) : undefined
+  const rule = rules.find(tag.ruleId, tag.ruleVersion)
+  const known = rule && periodWords(rule.period)
   const trigger = triggerWords(tag.trigger)
   return known
     ? {
@@ -87,7 +120,7 @@ function ruleWords(tag: PurposeTag, rules: RuleSet): Sentence {
       }
 }
 
-type StateWords = (tag: PurposeTag, rule: Sentence) => Sentence
+type StateWords = (tag: PurposeTag, rule: Sentence, openUntil: CalendarDay | null) => Sentence
 
 const day = (value: CalendarDay | null): Sentence => (value === null ? { nl: '-', en: '-' } : dayWords(value))
 
@@ -96,9 +129,9 @@ const STATES: Record<PurposeTag['state'], StateWords> = {
     nl: `bewaren ${rule.nl} (${day(triggerDate).nl}), tot en met ${day(retainUntil).nl}.`,
     en: `kept ${rule.en} (${day(triggerDate).en}), up to and including ${day(retainUntil).en}.`,
   }),
-  pending_trigger: ({ trigger }, rule) => ({
-    nl: `bewaren ${rule.nl}. ${capital(triggerWords(trigger).nl)} is nog niet gemeld, dus er is nog geen einddatum.`,
-    en: `kept ${rule.en}. ${capital(triggerWords(trigger).en)} has not been reported, so there is no end date yet.`,
+  pending_trigger: ({ trigger }, rule, openUntil) => ({
+    nl: `bewaren ${rule.nl}. ${capital(triggerWords(trigger).nl)} is nog niet gemeld, dus er is nog geen einddatum.${openWords(openUntil).nl}`,
+    en: `kept ${rule.en}. ${capital(triggerWords(trigger).en)} has not been reported, so there is no end date yet.${openWords(openUntil).en}`,
   }),
   suspended: (_tag, rule) => ({
     nl: `opgeschort terwijl een bezwaar wordt beoordeeld (${rule.nl}).`,
@@ -108,61 +141,60 @@ const STATES: Record<PurposeTag['state'], StateWords> = {
     nl: `voorbij sinds het einde van ${day(retainUntil).nl} (${rule.nl}).`,
     en: `over since the end of ${day(retainUntil).en} (${rule.en}).`,
   }),
-  withdrawn: () => ({
-    nl: 'telt niet meer: de toestemming is ingetrokken.',
-    en: 'no longer counts: consent was withdrawn.',
-  }),
+  withdrawn: ({ legalBasis }) =>
+    legalBasis === 'consent'
+      ? {
+          nl: 'telt niet meer: de toestemming is ingetrokken.',
+          en: 'no longer counts: consent was withdrawn.',
+        }
+      : { nl: 'telt niet meer: het doel is beëindigd.', en: 'no longer counts: the purpose was ended.' },
   objected: () => ({
     nl: 'telt niet meer: het bezwaar is toegewezen.',
     en: 'no longer counts: the objection was upheld.',
   }),
 }
 
-function endStep(tags: readonly PurposeTag[], now: Date): Step {
-  const { keepUntil, dueAt } = endsOf(tags, now)
+/** No trigger keeps a recording for ever: after this day somebody has to look. */
+const openWords = (openUntil: CalendarDay | null): Sentence =>
+  openUntil === null
+    ? { nl: '', en: '' }
+    : {
+        nl: ` Blijft die melding uit, dan bekijkt iemand dat na ${day(openUntil).nl}.`,
+        en: ` If no report comes, somebody looks into it after ${day(openUntil).en}.`,
+      }
+
+function endStep(
+  tags: readonly PurposeTag[],
+  { linkBy }: ExplainedFacts,
+  rules: ExplainingRules,
+  now: Date,
+): Step {
+  const { keepUntil, dueAt, deciding } = endsOf(tags, now, linkBy)
+  const purpose = deciding ? { purpose: deciding.purpose } : {}
   if (dueAt === null)
     return {
       step: 'end',
+      ...purpose,
       nl: 'Zolang een van deze doelen op een gebeurtenis wacht, heeft de opname geen einddatum.',
       en: 'As long as one of these purposes awaits an event, the recording has no end date.',
     }
+  if (keepUntil === null) return { step: 'end', ...NOTHING_KEEPS_IT }
   const words = day(keepUntil)
+  const name = deciding && tags.length > 1 ? nameOf(deciding.purpose, rules) : undefined
   return {
     step: 'end',
-    nl: `De laatste van deze dagen telt: de opname blijft tot en met ${words.nl}. Medewerkers mogen haar per doel alleen tot het einde van dat doel gebruiken.`,
-    en: `The latest of these days counts: the recording stays up to and including ${words.en}. Staff may use it for a purpose only until that purpose ends.`,
+    ...purpose,
+    nl: `De laatste van deze dagen telt${name ? `, die van "${name.nl}"` : ''}: de opname blijft tot en met ${words.nl}. Medewerkers mogen haar per doel alleen tot het einde van dat doel gebruiken.`,
+    en: `The latest of these days counts${name ? `, that of "${name.en}"` : ''}: the recording stays up to and including ${words.en}. Staff may use it for a purpose only until that purpose ends.`,
   }
 }
 
-function obstacles({ held, restricted }: Explained): Step[] {
-  const hold: Step = {
-    step: 'hold',
-    nl: 'Er loopt een klacht, claim of procedure: de opname wordt niet vernietigd zolang die loopt.',
-    en: 'There is a complaint, claim or lawsuit: the recording is not destroyed while it lasts.',
-  }
-  const restriction: Step = {
-    step: 'restriction',
-    nl: 'Het gebruik is beperkt (art. 18 AVG): de opname wordt alleen bewaard, en niet vernietigd.',
-    en: 'Its use is restricted (Art. 18 GDPR): the recording is stored only, and not destroyed.',
-  }
-  return [...(held ? [hold] : []), ...(restricted ? [restriction] : [])]
+const NOTHING_KEEPS_IT: Sentence = {
+  nl: 'Geen enkel doel telt nog: niets bewaart de opname.',
+  en: 'No purpose counts any more: nothing keeps the recording.',
 }
 
-function lastStep({ status }: Explained, graceDays: number): Step {
-  if (status === 'quarantined')
-    return {
-      step: 'quarantine',
-      nl: `De bewaartijd is voorbij. U kunt de opname nog beluisteren tot zij wordt vernietigd, ${graceDays} dagen na het einde.`,
-      en: `The retention period is over. You can still listen until the recording is destroyed, ${graceDays} days after the end.`,
-    }
-  return {
-    step: 'destruction',
-    nl: `Na de laatste dag stopt elk gebruik door medewerkers meteen; ${graceDays} dagen later wordt de opname vernietigd.`,
-    en: `After the last day all use by staff stops at once; ${graceDays} days later the recording is destroyed.`,
-  }
-}
-
-function changesOf({ purposes, held, restricted }: Explained): Sentence[] {
+function changesOf({ purposes }: Explained, { linkBy }: ExplainedFacts, hasObstacles: boolean): Sentence[] {
   const counts = purposes.filter(({ state }) => state === 'active' || state === 'pending_trigger')
   const waiting = new Set(
     counts.flatMap(({ state, trigger }) => (state === 'pending_trigger' ? [trigger] : [])),
@@ -175,7 +207,8 @@ function changesOf({ purposes, held, restricted }: Explained): Sentence[] {
     })),
     ...(has('legitimate_interests') ? [OBJECTION] : []),
     ...(has('consent') ? [WITHDRAWAL] : []),
-    ...(held || restricted ? [RELEASE] : [HOLD]),
+    ...(linkBy === null ? [] : [LINKING]),
+    ...(hasObstacles ? [RELEASE] : [HOLD]),
   ]
 }
 
@@ -187,13 +220,35 @@ const WITHDRAWAL: Sentence = {
   nl: 'Intrekken van de toestemming beëindigt de doelen die op toestemming berusten.',
   en: 'Withdrawing consent ends the purposes that rest on consent.',
 }
+const LINKING: Sentence = {
+  nl: 'Als alsnog bekend wordt van welk lid het gesprek was, gelden de dagen van de doelen.',
+  en: 'If it becomes known whose call this was, the days of the purposes apply.',
+}
 const HOLD: Sentence = {
   nl: 'Een klacht, claim of procedure stelt de vernietiging uit zolang die loopt.',
   en: 'A complaint, claim or lawsuit postpones the destruction while it lasts.',
 }
 const RELEASE: Sentence = {
-  nl: 'Als de klacht, procedure of beperking eindigt, geldt weer de gewone bewaartijd.',
-  en: 'When the complaint, lawsuit or restriction ends, the normal retention period applies again.',
+  nl: 'Als de klacht, procedure, beperking of het verzoek eindigt, geldt weer de gewone bewaartijd.',
+  en: 'When the complaint, lawsuit, restriction or request ends, the normal retention period applies again.',
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+export interface ExplainPorts {
+  /** What the reader of the recording does not see. */
+  readonly facts: (id: string) => Promise<ExplainedFacts | undefined>
+  readonly rules: (now: Date) => ExplainingRules
+  readonly clock: Clock
+  readonly graceDays: number
+}
+
+/** Explains a recording that its reader may see; Problem `not_found` when it has just been destroyed. */
+export const makeExplain =
+  ({ facts, rules, clock, graceDays }: ExplainPorts) =>
+  async (recording: Explained): Promise<Explanation> => {
+    const now = clock.now()
+    const found = await facts(recording.id)
+    if (!found) throw new Problem('not_found')
+    return explain(recording, found, rules(now), { now, graceDays })
+  }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PurposeSchema } from '../recordings/present.ts'
+import { STEPS } from './explain.ts'
 import type { DuePage } from './list-due.ts'
 import { nothingDone } from './sweep-report.ts'
 import { SCHEDULER, type SweepRun } from './sweep-run-queries.ts'
@@ -88,7 +89,7 @@ export const ExplanationSchema = z
     purposes: z.array(PurposeSchema),
     steps: z.array(
       z.strictObject({
-        step: z.enum(['purpose', 'end', 'hold', 'restriction', 'quarantine', 'destruction']),
+        step: z.enum(STEPS),
         purpose: z.string().optional(),
         ...Sentence,
       }),

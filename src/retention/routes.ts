@@ -24,7 +24,7 @@ export interface RetentionUseCases {
   readonly listSweeps: ReturnType<typeof makeListSweeps>
   /** Finds a recording as the actor may see it, audited. */
   readonly find: ReturnType<typeof makeFind>
-  readonly explain: (recording: Explained) => Explanation
+  readonly explain: (recording: Explained) => Promise<Explanation>
 }
 
 const TAG = 'Retention'
@@ -148,6 +148,6 @@ const explanationEndpoint = ({ find, explain }: RetentionUseCases): Endpoint =>
     async handle({ params, req, res }) {
       const recording = await find(actorOf(req), params.id)
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json(explain(recording))
+      res.json(await explain(recording))
     },
   })

@@ -8,7 +8,8 @@ import { makeAuditTrail } from '../../../src/audit/trail.ts'
 import { openDatabase } from '../../../src/db/database.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { makeFind } from '../../../src/recordings/find.ts'
-import { explain } from '../../../src/retention/explain.ts'
+import { makeExplain } from '../../../src/retention/explain.ts'
+import { findFacts } from '../../../src/retention/explain-queries.ts'
 import { makeFindSweep, makeListSweeps } from '../../../src/retention/find-sweep.ts'
 import { makeListDue } from '../../../src/retention/list-due.ts'
 import { DueListSchema, ExplanationSchema, SweepRunSchema } from '../../../src/retention/present.ts'
@@ -59,7 +60,12 @@ beforeAll(async () => {
       findSweep: makeFindSweep(stage),
       listSweeps: makeListSweeps(stage),
       find: makeFind({ db, clock, trail: makeAuditTrail(audit.pool, () => {}) }),
-      explain: (recording) => explain(recording, rules, clock.now(), 7),
+      explain: makeExplain({
+        facts: (id) => findFacts(db, id),
+        rules: () => ({ purposes: rules.purposes, find: () => rules.rules[0] }),
+        clock,
+        graceDays: 7,
+      }),
     }),
   })
   server = await listen(app, 0, '127.0.0.1')
