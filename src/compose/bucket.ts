@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { SECOND } from '../kernel/units.ts'
 import type { Finding } from '../storage/qualify.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { s3ConfigOf } from './s3-config.ts'
 
 const RETRY_MS = 10 * SECOND
 const LOOPBACK = /^(127\.|localhost$|\[?::1\]?$)/
@@ -17,10 +18,9 @@ export async function examineBucket(config: Config, clock: Clock): Promise<reado
   const { storage } = config
   if (storage.kind === 'files') return []
   const { qualifyBucket } = await import('../storage/qualify.ts')
-  const { kind: _kind, endpoint, credentials, ...rest } = storage
-  const isHere = endpoint !== undefined && LOOPBACK.test(new URL(endpoint).hostname)
+  const isHere = storage.endpoint !== undefined && LOOPBACK.test(new URL(storage.endpoint).hostname)
   return qualifyBucket(
-    { ...rest, ...(endpoint ? { endpoint } : {}), ...(credentials ? { credentials } : {}) },
+    s3ConfigOf(storage),
     // The region of a store on this machine is a label, not a place.
     { allowedRegions: isHere ? [...config.allowedRegions, storage.region] : config.allowedRegions, clock },
   )

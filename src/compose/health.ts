@@ -5,6 +5,7 @@ import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg.ts'
 import { checkKeys } from '../recordings/check-keys.ts'
 import type { BucketQualification } from './bucket.ts'
 import type { Foundation } from './foundation.ts'
+import { composeLifecycle } from './lifecycle.ts'
 
 export interface HealthParts {
   readonly checks: readonly HealthCheck[]
@@ -61,6 +62,7 @@ export async function healthChecks(
           return `${ffmpeg.version} (${ffmpeg.source})`
         },
       },
+      ...composeLifecycle(foundation, config).checks,
     ],
   }
 }

@@ -28,6 +28,13 @@ export const FINDING_KINDS = [
 
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
+/** Whether members have lost something, or have it out of reach; the rest is tidying. */
+export const isDamage = (kind: FindingKind): boolean =>
+  kind === 'row_without_object' ||
+  kind === 'hidden_object' ||
+  kind === 'key_missing' ||
+  kind === 'size_mismatch'
+
 export interface Finding {
   readonly kind: FindingKind
   readonly recordingId: string | null

@@ -3,7 +3,7 @@ import { addPeriod, type CalendarDay, dayOf, startOfDayAfter } from '../kernel/c
 import type { LifecycleOutcome } from '../storage/lifecycle.ts'
 import type { LifecycleTerms } from '../storage/lifecycle-rules.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { lastDaysNotEnded } from './lifecycle-queries.ts'
+import { lastDaysNotEnded, rememberLifecycle } from './lifecycle-queries.ts'
 
 export interface KeepLifecyclePorts {
   readonly db: Database
@@ -35,11 +35,13 @@ export type KeepLifecycle = () => Promise<KeptLifecycle>
 export function makeKeepLifecycle(ports: KeepLifecyclePorts): KeepLifecycle {
   const { db, agreedNow, apply, marginDays, horizonDays, logger } = ports
   return async function keepLifecycle() {
-    const today = dayOf(await agreedNow(db))
+    const now = await agreedNow(db)
+    const today = dayOf(now)
     // A last day so long ago that the store's date is tomorrow at the latest.
     const lastDay = addPeriod(today, `-P${marginDays}D`)
     const withheld = await lastDaysNotEnded(db, startOfDayAfter(lastDay))
     const outcome = await apply({ today, horizonDays, marginDays, withheld: new Set(withheld) })
+    await rememberLifecycle(db, now, outcome)
     if (outcome === 'written') logger.info('the lifecycle rules of the bucket were renewed', { withheld })
     return { outcome, withheld }
   }

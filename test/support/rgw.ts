@@ -71,7 +71,7 @@ interface Ports {
 }
 
 /** One monitor, one memory-backed disk, one gateway; a lifecycle "day" lasts two seconds. */
-function configuration(directory: string, fsid: string, ports: Ports): string {
+function configuration(directory: string, fsid: string, ports: Ports, settings: readonly string[]): string {
   return `[global]
 fsid = ${fsid}
 mon host = [v2:127.0.0.1:${ports.v2},v1:127.0.0.1:${ports.v1}]
@@ -110,6 +110,7 @@ rgw lc debug interval = 2
 rgw gc obj min wait = 1
 rgw gc processor period = 5
 rgw enable usage log = false
+${settings.join('\n')}
 `
 }
 
@@ -171,13 +172,16 @@ async function startGateway(directory: string, endpoint: string): Promise<OwnPro
   return gateway
 }
 
-/** Starts a whole Ceph with an S3 gateway on one host, in memory; about 13 s on two cores. */
-export async function startRgw(): Promise<TestRgw> {
+/**
+ * Starts a whole Ceph with an S3 gateway on one host, in memory; about 13 s on two cores. `settings` are
+ * further lines for the gateway's part of ceph.conf.
+ */
+export async function startRgw(settings: readonly string[] = []): Promise<TestRgw> {
   const directory = ownDirectory('ceph')
   const fsid = randomUUID()
   const ports = { v1: await freePort(), v2: await freePort(), rgw: await freePort() }
   const conf = join(directory, 'ceph.conf')
-  writeFileSync(conf, configuration(directory, fsid, ports))
+  writeFileSync(conf, configuration(directory, fsid, ports, settings))
   const ceph = (...args: string[]) => run('ceph', ['-c', conf, '--connect-timeout', '30', ...args])
 
   const monitor = await startMonitor(directory, fsid, ports)
