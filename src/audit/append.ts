@@ -1,12 +1,6 @@
 import type { Connection } from '../db/database.ts'
 import { newId } from '../kernel/ids.ts'
 
-/** Who acted, as far as the log needs to know. */
-export interface AuditActor {
-  readonly sub: string
-  readonly roles: readonly string[]
-}
-
 /** Who acted, as far as the audit names them. */
 export interface AuditActor {
   readonly sub: string

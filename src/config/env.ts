@@ -120,7 +120,9 @@ export const EnvSchema = z.object({
     .int()
     .min(1)
     .default(1000)
-    .meta({ description: 'Most recordings one sweep destroys' }),
+    .meta({
+      description: 'Most recordings of an entity that leave use in one day before a sweep stops and asks',
+    }),
   GRACE_DAYS: z.coerce
     .number()
     .int()

@@ -1,4 +1,4 @@
-import { appendAudit } from '../audit/append.ts'
+import { appendAuditForEach } from '../audit/append-queries.ts'
 import type { Tx } from '../db/database.ts'
 import { spendApproval } from './approval-queries.ts'
 import type { Approved } from './breaker.ts'
@@ -9,7 +9,7 @@ import { type DueRow, lockDue, type NewDates, putInArchive, quarantine, setDates
 import { dueAfter, type Verdict, verdictOn } from './sweep-verdict.ts'
 
 /** Short transactions: nobody who wants to hold or hear one of these recordings waits long. */
-const BATCH = 500
+const BATCH = 1000
 
 type Judged = DueRow & { readonly verdict: Verdict }
 type Approvals = ReadonlyMap<string, Approved>
@@ -49,8 +49,8 @@ async function endBatch(run: Run, batch: readonly Allowance[], approvals: Approv
     const judged = locked.map((row) => ({ ...row, verdict: verdictOn(row, run.now, run.archiveTag) }))
     await execute(tx, judged, now)
     await countAgainstLimits(tx, of(judged, 'quarantined'), approvals, now)
-    const events = judged.map(({ id, verdict: { kind } }) => eventOf(id, kind, now))
-    if (events.length > 0) await appendAudit(tx, ...events)
+    for (const [kind, own] of Map.groupBy(judged, ({ verdict }) => verdict.kind))
+      await appendAuditForEach(tx, eventOf(kind, now), idsOf(own))
     return judged
   })
   const corrected = of(rows, 'corrected').length
@@ -108,11 +108,10 @@ const EVENTS = {
   corrected: 'recording.date_corrected',
 } as const
 
-const eventOf = (recordingId: string, kind: Verdict['kind'], at: Date) => ({
+const eventOf = (kind: Verdict['kind'], at: Date) => ({
   type: EVENTS[kind],
   action: 'U' as const,
   outcome: kind === 'corrected' ? ('error' as const) : ('ok' as const),
   at,
   actor: null,
-  recordingId,
 })

@@ -10,6 +10,7 @@ import { delivery, wav } from './delivery.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
 import { presignedPath } from './presign.ts'
+import { claimBench } from './sweep-claim.ts'
 import { sweepEndToEnd } from './sweep-end-to-end.ts'
 
 /**
@@ -214,6 +215,17 @@ async function sweep({ bucket, databaseUrl }: Stage): Promise<void> {
   )
 }
 
+/** Taking what is due out of use; the peer is a bare UPDATE, and the table size should not matter. */
+async function claim(): Promise<void> {
+  for (const rows of [LIST_ROWS / 10, LIST_ROWS]) {
+    const due = Math.min(10_000, rows / 10 / ROUNDS)
+    const { ratio, oursPerSecond, peerPerSecond } = await claimBench(postgres, { rows, due, rounds: ROUNDS })
+    print(
+      `${`due, ${due} of ${rows.toLocaleString('en')}`.padEnd(28)} ratio ${ratio.toFixed(2)}  (ours ${oursPerSecond.toFixed(0)} recordings/s, peer ${peerPerSecond.toFixed(0)}; goal >= 0.7, bare SKIP LOCKED update)`,
+    )
+  }
+}
+
 const postgres = await startPostgres({ durable: true })
 const rgw = await startRgw()
 try {
@@ -232,6 +244,7 @@ try {
     if (wanted('seek') || wanted('download')) await reading(stage)
     if (wanted('ingest')) await ingest(stage)
     if (wanted('sweep')) await sweep(stage)
+    if (wanted('claim')) await claim()
     if (wanted('list')) await list(stage)
   } finally {
     await service.stop()
