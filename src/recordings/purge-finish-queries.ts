@@ -97,11 +97,11 @@ export async function lockGoing(tx: Tx, claims: readonly Claim[]): Promise<reado
       coalesce((select json_agg(json_build_object('name', d.name, 'cipherSha256', encode(d.cipher_sha256, 'hex')) order by d.name)
         from rendition d where d.recording_id = r.id), '[]') as renditions,
       coalesce((select json_agg(v.decided_by order by v.decided_at)
-        from destruction_review v where v.recording_id = r.id), '[]') as reviewers,
+        from destruction_review v where v.recording_id = r.id and v.decided_at >= r.quarantined_at), '[]') as reviewers,
       coalesce((select json_agg(person) from (
         select unnest(array[a.first_approver, a.second_approver]) as person from destruction_approval a
         where a.entity = r.entity and r.due_at < a.due_before and r.quarantined_at >= a.second_approved_at
-          and r.quarantined_at < a.second_approved_at + interval '7 days'
+          and r.quarantined_at < a.asked_at + interval '7 days'
         order by a.second_approved_at desc limit 2) approved), '[]') as approvers
     from claimed r`.execute(tx)
   return rows

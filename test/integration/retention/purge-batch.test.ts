@@ -10,7 +10,7 @@ import type { Claim } from '../../../src/recordings/purge-queries.ts'
 import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { renditionKey } from '../../../src/storage/keys.ts'
 import { ObjectStoreError } from '../../../src/storage/object-store.ts'
-import { leftIn, type Stage, setStage, storeWith } from './stage.ts'
+import { insertFormerHold, leftIn, type Stage, setStage, storeWith } from './stage.ts'
 
 let stage: Stage
 let directory: string
@@ -83,8 +83,8 @@ test('F27: every key of a batch is judged by its own answer', async () => {
   expect(await leftIn(stage.store, held as string)).toBe(2)
   expect(await leftIn(stage.store, busy as string)).toBe(2)
   for (const id of [hidden, plain1, plain2, plain3]) expect(await leftIn(stage.store, id as string)).toBe(0)
-  expect((await certificates()).map(({ recording_id }) => recording_id).toSorted()).toEqual(
-    [hidden, plain1, plain2, plain3].toSorted(),
+  expect(new Set((await certificates()).map((one) => one.recording_id))).toEqual(
+    new Set([hidden, plain1, plain2, plain3]),
   )
   expect((await certificates()).map(({ no }) => no)).toEqual([1, 2, 3, 4])
 })
@@ -98,28 +98,7 @@ test('a hold of ours that the store still has is lifted, a lock that we never pl
       const key = renditionKey(id, name)
       await stage.store.setHold(key, (await stage.store.head(key))?.versionId as string, true)
     }
-  await stage.db
-    .insertInto('hold')
-    .values({
-      id: ours,
-      type: 'claim',
-      matter_ref: 'matter',
-      entity: 'hmbs',
-      scope: '{}',
-      future_matching: false,
-      reason: 'r',
-      placed_by: 'a',
-      placed_at: new Date(),
-      review_by: '2027-01-01',
-      released_by: 'b',
-      released_at: new Date(),
-      release_reason: 'over',
-    })
-    .execute()
-  await stage.db
-    .insertInto('hold_recording')
-    .values({ hold_id: ours, recording_id: ours, placed_at: new Date(), confirmed_at: null })
-    .execute()
+  await insertFormerHold(stage.db, ours)
   const outcomes = await purge.destroy(claims)
   expect(outcomes.map(({ kind }) => kind)).toEqual(['destroyed', 'blocked'])
   expect(await leftIn(stage.store, foreign)).toBe(2)

@@ -7,13 +7,14 @@ import {
   ListObjectVersionsCommand,
   type ObjectVersion,
   PutObjectCommand,
+  PutObjectRetentionCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { renditionKey } from '../../../src/storage/keys.ts'
 import { openS3ObjectStore } from '../../../src/storage/s3-object-store.ts'
 import { createTestBucket, rgwAddress, type TestBucket } from '../../support/rgw.ts'
-import { type Stage, setStage, storeWith } from './stage.ts'
+import { insertFormerHold, type Stage, setStage, storeWith } from './stage.ts'
 
 const run = { dryRun: false }
 
@@ -57,7 +58,10 @@ describe('a versioned bucket', () => {
     await stage.close()
     await bucket.destroy()
   })
-  beforeEach(() => stage.clock.set('2026-07-16T00:00:00Z'))
+  beforeEach(async () => {
+    await stage.clear()
+    stage.clock.set('2026-07-16T00:00:00Z')
+  })
 
   test('T4, F29: after the destruction no version, marker or upload is left, and no old version opens', async () => {
     const id = await stage.record({ renditions: ['original', 'playback', 'masked'] })
@@ -127,7 +131,10 @@ describe('a bucket with Object Lock', () => {
     await stage.close()
     await bucket.destroy()
   })
-  beforeEach(() => stage.clock.set('2026-07-16T00:00:00Z'))
+  beforeEach(async () => {
+    await stage.clear()
+    stage.clock.set('2026-07-16T00:00:00Z')
+  })
 
   test('F28: a version under legal hold is refused, nothing is half done, and release lets it finish', async () => {
     const id = await stage.record({ renditions: ['original', 'playback'] })
@@ -148,6 +155,25 @@ describe('a bucket with Object Lock', () => {
     stage.clock.advance(25 * 3_600_000)
     expect(await stage.sweeper()(run)).toMatchObject({ destroyed: [id], blocked: [] })
     expect(await listed(bucket, id)).toEqual(NOTHING)
+  })
+
+  test('a hold of ours that the store still has is lifted; a lock until a date is not, whoever was held', async () => {
+    const [ours, locked] = [await stage.record(), await stage.record()]
+    for (const id of [ours, locked]) {
+      await insertFormerHold(stage.db, id)
+      const key = renditionKey(id, 'original')
+      await stage.store.setHold(key, (await stage.store.head(key))?.versionId as string, true)
+    }
+    await bucket.client.send(
+      new PutObjectRetentionCommand({
+        Bucket: bucket.bucket,
+        Key: renditionKey(locked, 'original'),
+        Retention: { Mode: 'GOVERNANCE', RetainUntilDate: new Date(Date.now() + 86_400_000) },
+      }),
+    )
+    expect(await stage.sweeper()(run)).toMatchObject({ destroyed: [ours], blocked: [locked] })
+    expect(await listed(bucket, ours)).toEqual(NOTHING)
+    expect((await listed(bucket, locked)).versions).toHaveLength(1)
   })
 
   test('two sweepers at once finish a recording once', async () => {

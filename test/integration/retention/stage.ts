@@ -221,6 +221,33 @@ async function storeRendition(
     .execute()
 }
 
+/** A hold on the recording that was placed and released again. */
+export async function insertFormerHold(db: Database, recordingId: string): Promise<void> {
+  const at = new Date('2026-03-01T00:00:00Z')
+  await db
+    .insertInto('hold')
+    .values({
+      id: recordingId,
+      type: 'claim',
+      matter_ref: 'matter',
+      entity: 'hmbs',
+      scope: '{}',
+      future_matching: false,
+      reason: 'a claim',
+      placed_by: 'anna',
+      placed_at: at,
+      review_by: '2027-01-01',
+      released_by: 'bart',
+      released_at: at,
+      release_reason: 'it was settled',
+    })
+    .execute()
+  await db
+    .insertInto('hold_recording')
+    .values({ hold_id: recordingId, recording_id: recordingId, placed_at: at, confirmed_at: at })
+    .execute()
+}
+
 /** Everything the store still has of a recording: versions, markers, unfinished uploads. */
 export async function leftIn(store: ObjectStore, id: string): Promise<number> {
   let count = 0

@@ -39,6 +39,8 @@ describe('configuration', () => {
     expect(config.database.kind).toBe('embedded')
     expect(config.storage).toEqual({ kind: 'files' })
     expect(config.keyring).toEqual({ kind: 'file', path: `${config.dataDir}/keyring`, create: true })
+    expect(config.signing).toEqual({ path: `${config.dataDir}/signing-key`, create: true })
+    expect(config.backupDays).toBe(35)
     expect(config.uploads.maxBytes).toBe(2 * 1024 ** 3)
     expect(config.sweep.graceDays).toBe(7)
     expect(config.metricsPort).toBeUndefined()
@@ -50,6 +52,12 @@ describe('configuration', () => {
     expect(config.storage).toMatchObject({ kind: 's3', bucket: 'recordings', forcePathStyle: false })
     expect(config.keyring).toEqual({ kind: 'file', path: '/run/secrets/keyring', create: false })
     expect(config.metricsPort).toBe(9464)
+  })
+
+  it('takes the signing key as a path, and makes none in its place', () => {
+    const config = load({ ...PRODUCTION, SIGNING_KEY_FILE: '/run/secrets/signing-key', BACKUP_DAYS: '30' })
+    expect(config.signing).toEqual({ path: '/run/secrets/signing-key', create: false })
+    expect(config.backupDays).toBe(30)
   })
 
   it('reports every problem at once', () => {
