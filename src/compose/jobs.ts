@@ -9,6 +9,7 @@ import type { Holds } from './holds.ts'
 import { composeLifecycle } from './lifecycle.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
+import { alarmJob } from './tags.ts'
 
 export interface JobParts {
   readonly recordings: Recordings
@@ -42,6 +43,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...retention.jobs,
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
+    alarmJob(foundation, config.sweep.graceDays, metrics),
   ]
   return startJobs(jobs, {
     databaseUrl: foundation.databaseUrl,

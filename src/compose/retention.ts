@@ -36,7 +36,7 @@ export function composeRetention(
         explain: composeExplain(foundation, books, config.sweep.graceDays),
       }),
       ...composeRuleEndpoints(foundation, books),
-      ...composeTags(foundation, books),
+      ...composeTags(foundation, books, config.sweep.graceDays),
       ...sweeping.endpoints,
     ],
     [Symbol.asyncDispose]: () => sweeping[Symbol.asyncDispose](),

@@ -1,7 +1,11 @@
 import type { Endpoint } from '../http/endpoint.ts'
+import type { Job } from '../jobs/schedule.ts'
+import { HOUR } from '../kernel/units.ts'
 import { joinHolds } from '../recordings/hold-join.ts'
 import type { DeriveRetention, OnReceived } from '../recordings/model.ts'
 import { makeAddPurpose } from '../retention/add-purpose.ts'
+import { makeListAttention, makeRaiseAlarms } from '../retention/attention.ts'
+import { attentionEndpoints } from '../retention/attention-routes.ts'
 import { makeDeriveRetention } from '../retention/derive.ts'
 import { eventEndpoints } from '../retention/event-routes.ts'
 import { makeApplyKnownEvents } from '../retention/events-apply.ts'
@@ -13,6 +17,7 @@ import { purposeEndpoints } from '../retention/purpose-routes.ts'
 import { makeRemovePurpose } from '../retention/remove-purpose.ts'
 import { makeReportEvent } from '../retention/report-event.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Foundation } from './foundation.ts'
 
 /** What gives a recording its purposes and dates when it arrives. */
@@ -28,8 +33,8 @@ export const arrivalOf = (books: Books): Arrival => ({
   onReceived: [makeApplyKnownEvents(rulesInUse(books)), joinHolds],
 })
 
-/** What changes the purposes of a recording and their dates. */
-export function composeTags({ db, clock, logger }: Foundation, books: Books): Endpoint[] {
+/** What changes the purposes of a recording and their dates, and what somebody has to look at. */
+export function composeTags({ db, clock, logger }: Foundation, books: Books, graceDays: number): Endpoint[] {
   const rules = rulesInUse(books)
   const ports = { db, clock, logger, rules }
   return [
@@ -40,8 +45,19 @@ export function composeTags({ db, clock, logger }: Foundation, books: Books): En
       objectToPurpose: makeObjectToPurpose(ports),
       resumePurpose: makeResumePurpose(ports),
     }),
+    ...attentionEndpoints({ listAttention: makeListAttention({ db, clock, graceDays }) }),
   ]
 }
+
+/** Says every hour what nothing ends by itself. */
+export const alarmJob = ({ db, clock, logger }: Foundation, graceDays: number, metrics: Metrics): Job => ({
+  name: 'raise-alarms',
+  everyMs: HOUR,
+  run: makeRaiseAlarms({
+    ...{ db, clock, logger, graceDays },
+    report: (concern, count) => metrics.attention.set({ concern }, count),
+  }),
+})
 
 /** Why a recording is kept, in words. */
 export const composeExplain = ({ db, clock }: Foundation, { current, find }: Books, graceDays: number) =>

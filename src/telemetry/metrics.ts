@@ -25,6 +25,12 @@ export function createMetrics() {
       help: 'Age of the oldest due instant that is not yet quarantined or destroyed',
       registers,
     }),
+    attention: new Gauge({
+      name: 'listenback_retention_attention',
+      help: 'What nothing ends by itself and somebody has to look at, by concern',
+      labelNames: ['concern'],
+      registers,
+    }),
     jobFailures: new Counter({
       name: 'listenback_job_failures_total',
       help: 'Background jobs that ended with an error',
