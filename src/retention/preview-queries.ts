@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Database, Tx } from '../db/database.ts'
-import { type ClassChange, changeRows, inClass } from './rule-class-queries.ts'
+import type { Database } from '../db/database.ts'
+import { type ClassChange, changeRows, inClass, readAll } from './rule-class-queries.ts'
 
 /** Which recordings, under which changes, and the days that are asked about. */
 export interface Foresight {
@@ -43,12 +43,11 @@ const foreseen = ({ changes, ends, bySensitivity, entities }: Foresight) => {
     ...one,
     change: { ...one.change, retainUntil: ends[i] ?? null },
   }))
-  return sql`change as materialized (${changeRows(withEnds, bySensitivity)}),
-    ended as (
+  return sql`ended as (
       select tag.recording_id, max(coalesce(change.new_until, tag.retain_until, 'infinity')) as until
       from purpose_tag tag
       ${bySensitivity ? sql`join recording on recording.id = tag.recording_id` : sql``}
-      left join change on ${inClass(bySensitivity)} and tag.state in ('active', 'suspended')
+      left join (${changeRows(withEnds, bySensitivity)}) change on ${inClass(bySensitivity)} and tag.state in ('active', 'suspended')
       where tag.state not in ('withdrawn', 'objected')
       group by tag.recording_id),
     foreseen as (
@@ -65,7 +64,7 @@ export async function previewCells(
   months: readonly string[],
 ): Promise<PreviewCell[]> {
   const { day } = foresight
-  return withMemory(db, async (tx) => {
+  return readAll(db, async (tx) => {
     const { rows } = await sql<PreviewCell>`
       with ${foreseen(foresight)}
       select ends_before < ${day}::date as "dueBefore", ends_after < ${day}::date as "dueAfter",
@@ -102,7 +101,7 @@ export async function previewRows(
 ): Promise<PreviewRow[]> {
   const before = sql`ends_before < ${foresight.day}::date`
   const then = sql`ends_after < ${foresight.day}::date`
-  return withMemory(db, async (tx) => {
+  return readAll(db, async (tx) => {
     const { rows } = await sql<PreviewRow>`
       with ${foreseen(foresight)}
       select id, entity, ${before} as "dueBefore", ${then} as "dueAfter",
@@ -115,15 +114,3 @@ export async function previewRows(
     return rows
   })
 }
-
-/** A pass over everything is quick in memory and on more than one core; both are for this statement only. */
-const withMemory = <T>(db: Database, read: (tx: Tx) => Promise<T>): Promise<T> =>
-  db
-    .transaction()
-    .setAccessMode('read only')
-    .execute(async (tx) => {
-      await sql`select set_config('work_mem', '128MB', true), set_config('max_parallel_workers_per_gather', '2', true),
-        set_config('parallel_setup_cost', '100', true), set_config('parallel_tuple_cost', '0.001', true),
-        set_config('jit', 'off', true)`.execute(tx)
-      return read(tx)
-    })

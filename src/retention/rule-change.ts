@@ -4,12 +4,11 @@ import { isLonger, lastDay, lastMinimumDay, type Rule, type RuleSet } from './ru
 
 /** Purpose tags that are alike in everything on which their end depends. */
 export interface TagClass {
-  readonly purpose: string
   readonly product: string
   readonly sensitivity: readonly string[]
   readonly ruleId: string
+  /** The rule says for which purpose, and from which event. */
   readonly ruleVersion: number
-  readonly trigger: string
   /** Null while the trigger is awaited. */
   readonly triggerDate: CalendarDay | null
   readonly retainUntil: CalendarDay | null
@@ -49,9 +48,8 @@ export interface TagChange {
  */
 export function changeOf(tag: TagClass, to: Transition): TagChange | undefined {
   const before = to.find(tag.ruleId, tag.ruleVersion)
-  const rule = to.rules.ruleFor(tag.purpose, tag.product, tag.sensitivity, before?.when)
-  if (!rule || !before || rule.trigger !== tag.trigger) return undefined
-  if (rule.id === tag.ruleId && rule.version === tag.ruleVersion) return undefined
+  const rule = before && replacementOf(before, tag, to.rules)
+  if (!rule) return undefined
   const retainUntil = tag.triggerDate === null ? null : lastDay(rule, tag.triggerDate)
   const longer = retainUntil === null ? lastsLonger(rule, before) : isAfter(retainUntil, tag.retainUntil)
   if (longer && !to.lengthens) return undefined
@@ -59,6 +57,13 @@ export function changeOf(tag: TagClass, to: Transition): TagChange | undefined {
   if (tag.retainUntil !== null && tag.retainUntil < from) return undefined
   const minUntil = tag.triggerDate === null ? null : lastMinimumDay(rule, tag.triggerDate)
   return { rule, from, minUntil, retainUntil }
+}
+
+/** Another rule than before that counts from the same event. */
+function replacementOf(before: Rule, tag: TagClass, rules: RuleSet): Rule | undefined {
+  const rule = rules.ruleFor(before.purpose, tag.product, tag.sensitivity, before.when)
+  const same = rule?.id === before.id && rule.version === before.version
+  return same || rule?.trigger !== before.trigger ? undefined : rule
 }
 
 /**

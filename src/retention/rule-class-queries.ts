@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection, Tx } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import type { TagChange, TagClass } from './rule-change.ts'
 
 /** Tags that still count, and so can change. */
@@ -10,18 +10,35 @@ const LIVE = sql`('processing', 'available', 'unplayable', 'unlinked')`
  * The classes into which all tags fall that still count: some thousands, however many recordings.
  * Sensitivities tell classes apart only when asked for, because they cost a look at every recording.
  */
-export async function tagClasses(connection: Connection, bySensitivity: boolean): Promise<TagClass[]> {
+export async function tagClasses(db: Database, bySensitivity: boolean): Promise<TagClass[]> {
   const sensitivity = bySensitivity ? sql`recording.sensitivity` : sql`'{}'::text[]`
   const joined = bySensitivity ? sql`join recording on recording.id = tag.recording_id` : sql``
-  const { rows } = await sql<TagClass>`
-    select tag.purpose, tag.product, ${sensitivity} as sensitivity, tag.rule_id as "ruleId",
-      tag.rule_version as "ruleVersion", tag.trigger, tag.trigger_date as "triggerDate",
-      tag.retain_until as "retainUntil"
+  return readAll(db, async (tx) => {
+    const { rows } = await sql<TagClass>`
+    select tag.product, ${sensitivity} as sensitivity, tag.rule_id as "ruleId",
+      tag.rule_version as "ruleVersion", tag.trigger_date as "triggerDate", tag.retain_until as "retainUntil"
     from purpose_tag tag ${joined}
     where tag.state in ${COUNTING}
-    group by 1, 2, 3, 4, 5, 6, 7, 8`.execute(connection)
-  return rows
+    group by tag.rule_id, tag.rule_version, tag.product, tag.trigger_date, tag.retain_until
+      ${bySensitivity ? sql`, recording.sensitivity` : sql``}`.execute(tx)
+    return rows
+  })
 }
+
+/**
+ * Reads everything in one go: in memory, on more than one core, and by hashing, where the planner, which
+ * cannot know how few classes there are, would sort on disk. For this transaction only.
+ */
+export const readAll = <T>(db: Database, read: (tx: Tx) => Promise<T>): Promise<T> =>
+  db
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      await sql`select set_config(name, value, true) from (values ('work_mem', '256MB'), ('jit', 'off'),
+        ('max_parallel_workers_per_gather', '2'), ('parallel_setup_cost', '100'), ('parallel_tuple_cost', '0.001'),
+        ('enable_nestloop', 'off'), ('enable_mergejoin', 'off')) as setting (name, value)`.execute(tx)
+      return read(tx)
+    })
 
 export interface ClassChange {
   readonly tag: TagClass
@@ -34,24 +51,23 @@ export const changeRows = (changes: readonly ClassChange[], bySensitivity: boole
   const sensitivity = bySensitivity
     ? column(({ tag }) => JSON.stringify(tag.sensitivity))
     : column(() => null)
-  return sql`select purpose, product, rule_id, rule_version, coalesce(trigger_date, 'infinity') as trigger_date,
+  return sql`select product, rule_id, rule_version, coalesce(trigger_date, 'infinity') as trigger_date,
       coalesce(retain_until, 'infinity') as retain_until, sensitivity::jsonb as sensitivity,
       new_id, new_version, new_until, new_minimum, new_disposition, new_review
-    from unnest(${column(({ tag }) => tag.purpose)}::text[], ${column(({ tag }) => tag.product)}::text[],
-      ${column(({ tag }) => tag.ruleId)}::text[], ${column(({ tag }) => tag.ruleVersion)}::int[],
+    from unnest(${column(({ tag }) => tag.product)}::text[], ${column(({ tag }) => tag.ruleId)}::text[], ${column(({ tag }) => tag.ruleVersion)}::int[],
       ${column(({ tag }) => tag.triggerDate)}::date[], ${column(({ tag }) => tag.retainUntil)}::date[],
       ${sensitivity}::text[],
       ${column(({ change }) => change.rule.id)}::text[], ${column(({ change }) => change.rule.version)}::int[],
       ${column(({ change }) => change.retainUntil)}::date[], ${column(({ change }) => change.minUntil)}::date[],
       ${column(({ change }) => change.rule.disposition)}::text[],
       ${column(({ change }) => change.rule.review)}::boolean[])
-    as given (purpose, product, rule_id, rule_version, trigger_date, retain_until, sensitivity,
+    as given (product, rule_id, rule_version, trigger_date, retain_until, sensitivity,
       new_id, new_version, new_until, new_minimum, new_disposition, new_review)`
 }
 
 /** Where a tag falls into the class of a change. */
 export const inClass = (bySensitivity: boolean) => sql`change.rule_id = tag.rule_id
-  and change.rule_version = tag.rule_version and change.purpose = tag.purpose and change.product = tag.product
+  and change.rule_version = tag.rule_version and change.product = tag.product
   and change.trigger_date = coalesce(tag.trigger_date, 'infinity')
   and change.retain_until = coalesce(tag.retain_until, 'infinity')
   ${bySensitivity ? sql`and change.sensitivity = to_jsonb(recording.sensitivity)` : sql``}`

@@ -76,12 +76,10 @@ test('T32: no change revives what is over when it is made, or shortens before th
       }
       const retainUntil = addPeriod(triggerDate, before)
       const tag: TagClass = {
-        purpose: 'p',
         product: 'home',
         sensitivity: [],
         ruleId: 'r',
         ruleVersion: 1,
-        trigger: 'call.ended',
         triggerDate,
         retainUntil,
       }
@@ -101,12 +99,10 @@ test('a purpose that waits changes its rule when the new one is no longer, or wi
   const change = (after: ReturnType<typeof rulesOf>, lengthens = false) =>
     changeOf(
       {
-        purpose: 'p',
         product: 'home',
         sensitivity: [],
         ruleId: 'r',
         ruleVersion: 1,
-        trigger: 'call.ended',
         triggerDate: null,
         retainUntil: null,
       },
