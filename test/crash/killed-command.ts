@@ -8,24 +8,31 @@ export interface CommandLine {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** How long the command lived when it was left alone; the moment of each kill lies within. */
-let usualMs: number | undefined
+/** How long a command is given to come to its work, on the slowest of machines. */
+const LONGEST_MS = 60_000
+const POLL_MS = 3
+/** From the first thing it does to the last, on a machine that does other things too. */
+const WORK_MS = 120
+
 let log: string | undefined
 
 /**
- * Runs a command and kills it at a moment between the start of its work and its usual end. The
- * first run is left alone and measured. `moment` is from 0 to 1.
+ * Runs a command and kills it after it has begun its work, at a moment from 0 to 1 of the time that the
+ * work may take. Killing while it loads its code would break nothing.
  */
-export async function runKilled({ program, args, env }: CommandLine, moment: number): Promise<void> {
+export async function runKilled(
+  { program, args, env }: CommandLine,
+  moment: number,
+  hasBegun: () => Promise<boolean>,
+): Promise<void> {
   log ??= join(ownDirectory('killed'), 'log')
-  const started = performance.now()
   const own = spawnOwn(program, args, { env, log })
-  if (usualMs === undefined) {
-    await own.ended
-    usualMs = performance.now() - started
-    return
-  }
-  // The first half is loading code and connecting, where there is nothing to break.
-  await Promise.race([own.ended, sleep(usualMs * (0.5 + 0.5 * moment))])
+  let isOver = false
+  void own.ended.then(() => {
+    isOver = true
+  })
+  const deadline = performance.now() + LONGEST_MS
+  while (!isOver && performance.now() < deadline && !(await hasBegun())) await sleep(POLL_MS)
+  await Promise.race([own.ended, sleep(WORK_MS * moment)])
   await own.stop('SIGKILL')
 }
