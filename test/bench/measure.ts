@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** One contender: does one unit of work and says how many bytes it moved. */
 export type Work = () => Promise<number>
 
@@ -6,23 +8,41 @@ export interface Rate {
   readonly bytesPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Processor time of the observed process for one unit: steadier than the rate on a busy machine. */
+  readonly cpuMs: number
 }
 
 export interface Round {
   readonly connections: number
   readonly seconds: number
+  /** The process whose processor time is measured. */
+  readonly pid?: number
+}
+
+/** proc(5): clock ticks are 10 ms for every Linux that Node runs on. */
+const TICK_MS = 10
+
+/** Processor time of a process with all its threads so far. */
+function cpuMsOf(pid: number | undefined): number {
+  if (pid === undefined) return Number.NaN
+  const [user = '', system = ''] =
+    readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11) ?? []
+  return (Number(user) + Number(system)) * TICK_MS
 }
 
 /** Keeps `connections` units of work under way for the given time. */
-export async function runFor(work: Work, { connections, seconds }: Round): Promise<Rate> {
+export async function runFor(work: Work, { connections, seconds, pid }: Round): Promise<Rate> {
   const durations: number[] = []
   let bytes = 0
+  const cpuBefore = cpuMsOf(pid)
   const started = performance.now()
   const end = started + seconds * 1000
   async function worker(): Promise<void> {
     while (performance.now() < end) {
       const begin = performance.now()
-      bytes += await work()
+      // Not `bytes += await ...`, which forgets what the other workers added meanwhile.
+      const moved = await work()
+      bytes += moved
       durations.push(performance.now() - begin)
     }
   }
@@ -34,6 +54,7 @@ export async function runFor(work: Work, { connections, seconds }: Round): Promi
     bytesPerSecond: bytes / elapsed,
     p50Ms: quantile(durations, 0.5),
     p99Ms: quantile(durations, 0.99),
+    cpuMs: (cpuMsOf(pid) - cpuBefore) / durations.length,
   }
 }
 

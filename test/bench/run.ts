@@ -10,6 +10,7 @@ import { delivery, wav } from './delivery.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
 import { presignedPath } from './presign.ts'
+import { previewBench } from './preview.ts'
 import { claimBench } from './sweep-claim.ts'
 import { sweepEndToEnd } from './sweep-end-to-end.ts'
 
@@ -46,8 +47,9 @@ function report(
   const ours = medianOf(result.ours, measure)
   const peer = medianOf(result.peer, measure)
   const latency = medianOf(result.ours, (rate) => rate.p99Ms)
+  const cpu = medianOf(result.ours, (rate) => rate.cpuMs)
   print(
-    `${name.padEnd(28)} ratio ${result.ratio.toFixed(2)}  (ours ${ours.toFixed(0)} ${unit}, peer ${peer.toFixed(0)} ${unit}, our p99 ${latency.toFixed(1)} ms; goal ${goal})`,
+    `${name.padEnd(28)} ratio ${result.ratio.toFixed(2)}  (ours ${ours.toFixed(0)} ${unit}, peer ${peer.toFixed(0)} ${unit}, our p99 ${latency.toFixed(1)} ms, processor ${cpu.toFixed(2)} ms each; goal ${goal})`,
   )
 }
 
@@ -103,7 +105,7 @@ async function seek(stage: Stage, nginxOrigin: string, authorization: string): P
     () => ours.get(`/v1/recordings/${id}/audio`, { authorization, range: range() }),
     () => peer.get(path, { range: range() }),
     perSecond,
-    { connections: 8, seconds: SECONDS, rounds: ROUNDS },
+    { connections: 8, seconds: SECONDS, rounds: ROUNDS, pid: stage.service.pid },
   )
   report('seek, 64 KiB ranges', 'req/s', result, perSecond, '>= 0.45, floor 0.35, nginx proxy')
   await Promise.all([ours.close(), peer.close()])
@@ -118,7 +120,7 @@ async function download(stage: Stage, nginxOrigin: string, authorization: string
     () => ours.get(`/v1/recordings/${id}/audio`, { authorization }),
     () => peer.get(path, {}),
     megabytes,
-    { connections: 2, seconds: SECONDS, rounds: ROUNDS },
+    { connections: 2, seconds: SECONDS, rounds: ROUNDS, pid: stage.service.pid },
   )
   report('full download, 50 MiB', 'MB/s', result, megabytes, '>= 0.9, nginx proxy')
   await Promise.all([ours.close(), peer.close()])
@@ -146,6 +148,7 @@ async function ingest({ service, bucket }: Stage): Promise<void> {
     connections: 1,
     seconds: SECONDS / 2,
     rounds: ROUNDS,
+    pid: service.pid,
   })
   report('ingest, 50 MiB', 'MB/s', result, megabytes, '>= 0.6, bare SDK put')
   await pool.close()
@@ -246,6 +249,7 @@ try {
     if (wanted('sweep')) await sweep(stage)
     if (wanted('claim')) await claim()
     if (wanted('list')) await list(stage)
+    if (wanted('preview')) await previewBench({ ...stage, rows: LIST_ROWS, rounds: ROUNDS, print })
   } finally {
     await service.stop()
   }
