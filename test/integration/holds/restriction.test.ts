@@ -44,12 +44,18 @@ describe('a restriction', () => {
 
   test('T9: keeps the sweep away from a recording that is over, and lets it go only after a notice', async () => {
     const id = await app.record()
-    expect(await restrict(id)).toMatchObject({ status: 201, body: { ground: 'accuracy_contested', liftNoticeAt: null } })
+    expect(await restrict(id)).toMatchObject({
+      status: 201,
+      body: { ground: 'accuracy_contested', liftNoticeAt: null },
+    })
     app.clock.set('2027-07-15T00:00:00Z')
     const week = app.sweeper({ graceDays: 7 })
     expect(await week(run)).toMatchObject({ quarantined: [], destroyed: [] })
     expect(await lift(id)).toMatchObject({ status: 409, body: { code: 'notice_required' } })
-    expect(await notice(id)).toMatchObject({ status: 200, body: { liftNoticeAt: '2027-07-15T00:00:00.000Z' } })
+    expect(await notice(id)).toMatchObject({
+      status: 200,
+      body: { liftNoticeAt: '2027-07-15T00:00:00.000Z' },
+    })
     expect((await lift(id)).status).toBe(409)
     app.clock.advance(DAY)
     expect((await lift(id)).status).toBe(204)
