@@ -154,12 +154,9 @@ const previewEndpoint = ({ preview }: RuleUseCases): Endpoint =>
     tag: TAG,
     params: z.strictObject({ version: z.union([z.literal('current'), ByVersion.shape.version]) }),
     query: z.strictObject({
-      at: z.iso
-        .date()
-        .optional()
-        .meta({
-          description: 'A day in Amsterdam; default the day on which the version has its full effect',
-        }),
+      at: z.iso.date().optional().meta({
+        description: 'A day in Amsterdam; default the day on which the version has its full effect',
+      }),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
       cursor: z.string().min(1).max(200).optional().meta({ description: 'nextCursor of the page before' }),
     }),
