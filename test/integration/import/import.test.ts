@@ -175,6 +175,30 @@ describe('the manifest', () => {
 })
 
 describe('the dates of old calls', () => {
+  it('count events that were reported before: what they ended already is refused, and nothing of it stays', async () => {
+    const lastYear = new Date().getUTCFullYear() - 1
+    await site.sql.query(
+      `insert into business_event (id, sender, type, ref, entities, occurred_at, received_at)
+       select ref, 'crm', 'policy.ended', ref, array['hmbs'], day::timestamptz, now()
+         from (values ('P-over', '2001-05-01T12:00:00Z'), ('P-kept', $1)) as known (ref, day)`,
+      [`${lastYear}-05-01T12:00:00Z`],
+    )
+    const old = { startedAt: '2000-03-01T10:00:00Z', product: 'home', purposes: ['contract_performance'] }
+    const rows = ['P-over', 'P-kept', 'P-none'].map((policy) =>
+      row({ ...old, callId: policy, links: { policy } }),
+    )
+    const manifest = await site.file('events.jsonl', jsonl(rows))
+    const { summary, errors } = await importing(manifest)
+    expect(summary).toMatchObject({ rows: 3, imported: 2, refused: 1 })
+    expect(errors).toContain('line 1: nothing_to_keep')
+    const stored = await site.stored()
+    expect(Object.keys(stored)).toHaveLength(2)
+    expect(stored).toMatchObject({
+      'P-kept': { keepUntil: `${lastYear + 7}-05-01` },
+      'P-none': { keepUntil: null },
+    })
+  })
+
   it('are those of the rules, however long ago the call was', async () => {
     const shipped = new URL('../../../src/retention/hmbs.yaml', import.meta.url)
     const rules = (await readFile(shipped, 'utf8')).replace(/(id: fraud\n[^-]*?period: )P12M/, '$1P90Y')
