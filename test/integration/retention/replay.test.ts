@@ -74,7 +74,7 @@ test('T35: what was destroyed stays destroyed through a restore, and is certifie
   for (const name of ['gone', 'gone-and-held', 'kept'])
     ids.push((await deliverCall(service, { callId: `drill-${name}` })).id)
   const [gone, held, kept] = ids as [string, string, string]
-  const objects = [await bytesOf(gone), await bytesOf(held)]
+  const objects = [await bytesOf(gone), await bytesOf(held)] as const
   await whileStopped(backUp)
 
   for (const id of [gone, held]) await makeDue(live.url, id)
