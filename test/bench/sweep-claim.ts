@@ -45,6 +45,7 @@ const noPurge: Purge = {
   list: async () => [],
   claim: async () => [],
   claimUnfinished: async () => undefined,
+  claimAgain: async () => [],
   destroy: async () => [],
 }
 

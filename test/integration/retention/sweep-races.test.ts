@@ -132,7 +132,7 @@ test('the sweep never destroys what is held, restricted, waiting or not yet due,
     }),
     { numRuns: 60 },
   )
-})
+}, 180_000)
 
 interface Member {
   readonly status: RecordingStatus

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { registerInstance } from '../../../src/db/instance.ts'
 import { makeSweepRegularly } from '../../../src/retention/run-sweep.ts'
@@ -110,7 +111,10 @@ test('the scheduler goes on while there is more, and only its runs that did some
   const sweepRegularly = makeSweepRegularly({ ...stage, logger, sweep: stage.sweeper({ most: 2 }) })
   const destroyed: number[] = []
   const signal = new AbortController().signal
-  await sweepRegularly(signal, (counts) => void destroyed.push(counts.destroyed))
+  await sweepRegularly(signal, (counts) => {
+    destroyed.push(counts.destroyed)
+    stage.clock.advance(1000)
+  })
   expect(destroyed).toEqual([2, 1])
   await sweepRegularly(signal, () => {})
   expect(await list()).toMatchObject([
@@ -118,6 +122,32 @@ test('the scheduler goes on while there is more, and only its runs that did some
     { scheduled: true, state: 'finished', progress: { destroyed: 2 } },
   ])
   for (const id of ids) expect(await stage.statusOf(id)).toBe('destroyed')
+})
+
+test('F35: with thousands due the API goes on answering, and each of them is ended once', async () => {
+  await sql`insert into recording (id, entity, status, received_at, keep_until, due_at)
+    select gen_random_uuid(), 'hmbs', 'available', now(), '2026-07-15', ${DUE} from generate_series(1, 4000)`.execute(
+    stage.db,
+  )
+  await sql`insert into purpose_tag (recording_id, purpose, legal_basis, product, rule_id, rule_version, trigger,
+      trigger_date, retain_until, state)
+    select id, 'purpose_0', 'contract', 'home', 'rule', 1, 'call.ended', '2026-01-15', keep_until, 'active'
+    from recording`.execute(stage.db)
+  wish = { graceDays: 7 }
+  const running = start()
+  const answers: number[] = []
+  let over = false
+  void running.finally(() => {
+    over = true
+  })
+  while (!over) answers.push((await app.call('GET', '/v1/retention/due?before=2026-07-17', manager)).status)
+  expect(new Set(answers)).toEqual(new Set([200]))
+  const { body } = await running
+  const ended = await waitFor('the end of the run', async () => {
+    const run = await look(`/v1/retention/sweeps/${body.id}`)
+    return run.state === 'running' ? undefined : run
+  })
+  expect(new Set(ended.quarantined).size).toBe(4000)
 })
 
 test('time that went back since the last sweep stops the next one', async () => {
