@@ -13,9 +13,9 @@ const duration = z
   .regex(/^[1-9]\d{0,6}[smhd]$/, 'write a duration as 30s, 15m, 6h or 1d')
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? SECOND))
 
-/** Regions inside the EU as AWS and common EU providers name them; `us-east-1` is what on-premise stores call themselves. */
+/** Regions inside the EU as AWS and common EU providers name them; eu-west-2 is London and eu-central-2 Zurich. */
 const EU_REGIONS =
-  'eu-central-1,eu-central-2,eu-west-1,eu-west-3,eu-north-1,eu-south-1,eu-south-2,nl-ams,fr-par,pl-waw,gra,sbg,de,waw'
+  'eu-central-1,eu-west-1,eu-west-3,eu-north-1,eu-south-1,eu-south-2,nl-ams,fr-par,pl-waw,gra,sbg,de,waw'
 
 /**
  * Every setting of the service, flat, as the environment gives it. Each name may also be given as
@@ -115,14 +115,9 @@ export const EnvSchema = z.object({
     .default(30 * SECOND)
     .meta({ description: 'Over which the rate is measured' }),
   SWEEP_INTERVAL: duration.default(15 * MINUTE).meta({ description: 'How often the sweep runs' }),
-  SWEEP_LIMIT: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(1000)
-    .meta({
-      description: 'Most recordings of an entity that leave use in one day before a sweep stops and asks',
-    }),
+  SWEEP_LIMIT: z.coerce.number().int().min(1).default(1000).meta({
+    description: 'Most recordings of an entity that leave use in one day before a sweep stops and asks',
+  }),
   GRACE_DAYS: z.coerce
     .number()
     .int()
