@@ -3,19 +3,9 @@ import { isId } from '../kernel/ids.ts'
 import { HOLD_TYPES } from './hold.ts'
 import type { HeldRecording, HoldRow } from './hold-list-queries.ts'
 import type { TooLate } from './hold-scope-queries.ts'
-
-/** Control characters and bidirectional overrides disguise text. */
-const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u
-
-export const text = (maxLength: number) =>
-  z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .refine((value) => !UNSAFE.test(value) && value === value.trim(), 'must be plain text')
+import { name, text } from './schema.ts'
 
 const ref = text(200)
-const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be a name of the catalogue')
 const recordingId = z.string().refine(isId, 'must be a recording id').meta({ format: 'uuid' })
 
 const QuerySchema = z
@@ -49,12 +39,9 @@ export const NewHoldSchema = z
     matterRef: text(100).meta({ description: 'The file this is about' }),
     scope: ScopeSchema.meta({ description: 'What it covers: exactly one of these' }),
     reason: text(2000),
-    reviewBy: z.iso
-      .date()
-      .optional()
-      .meta({
-        description: 'Day by which somebody looks at it again; at most, and by default, 12 months ahead',
-      }),
+    reviewBy: z.iso.date().optional().meta({
+      description: 'Day by which somebody looks at it again; at most, and by default, 12 months ahead',
+    }),
     entity: name.optional().meta({ description: 'Needed only by people of several entities' }),
     futureMatching: z
       .boolean()

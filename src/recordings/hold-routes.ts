@@ -13,10 +13,10 @@ import {
   presentHeld,
   presentHold,
   presentNotHeld,
-  text,
 } from './hold-present.ts'
 import type { makePlaceHold } from './place-hold.ts'
 import type { makeReleaseHold } from './release-hold.ts'
+import { text } from './schema.ts'
 
 export interface HoldUseCases {
   readonly placeHold: ReturnType<typeof makePlaceHold>

@@ -10,7 +10,8 @@ const MAX_SILENCES = 1000
 /** Longest call there can be; a longer one is a mistake in a date. */
 export const MAX_CALL_SECONDS = 24 * 60 * 60
 
-const text = (maxLength: number) =>
+/** Readable text of the outside, such as a reference. */
+export const text = (maxLength: number) =>
   z
     .string()
     .min(1, 'must not be empty')
@@ -19,7 +20,7 @@ const text = (maxLength: number) =>
     .refine((value) => value === value.trim(), 'must not start or end with white space')
 
 /** Names of the catalogue: lower-case words, as in the rules file. */
-const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be a name of the catalogue')
+export const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be a name of the catalogue')
 const instant = z.iso.datetime({
   offset: true,
   error: 'must be a date and time with a UTC offset (RFC 3339)',
