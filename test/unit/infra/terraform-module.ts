@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { parse } from '@cdktf/hcl2json'
+import { createRequire } from 'node:module'
+
+/** Not imported: its types would bring those of the browser into the whole program. */
+const { parse } = createRequire(import.meta.url)('@cdktf/hcl2json') as {
+  parse(fileName: string, text: string): Promise<Record<string, unknown>>
+}
 
 /** What one block says; HCL gives every block as a list. */
 export type Block = Readonly<Record<string, unknown>>
