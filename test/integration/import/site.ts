@@ -8,6 +8,8 @@ import { buildProgram } from '../../../src/cli/program.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { type OwnProcess, ownDirectory, removeDirectory, spawnOwn } from '../../support/processes.ts'
 
+/** As `npm start` and the image run it: a large young generation would hide what is kept. */
+const SMALL_YOUNG_GENERATION = '--max-semi-space-size=4'
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 
 export interface ImportRun {
@@ -57,7 +59,7 @@ export async function openImportSite(env: Readonly<Record<string, string>> = {})
     },
     /** Starts the program as a process of its own; what it prints goes into `log`. */
     start: (log: string, ...args: readonly string[]): OwnProcess =>
-      spawnOwn(process.execPath, [MAIN, ...args], { env: settings, log: path(log) }),
+      spawnOwn(process.execPath, [SMALL_YOUNG_GENERATION, MAIN, ...args], { env: settings, log: path(log) }),
     async call(name: string, bytes: Uint8Array | string): Promise<void> {
       await mkdir(dirname(join(calls, name)), { recursive: true })
       await writeFile(join(calls, name), bytes)
