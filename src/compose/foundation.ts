@@ -15,6 +15,7 @@ import { openFileObjectStore } from '../storage/file-object-store.ts'
 import type { Keyring } from '../storage/keyring.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { s3ConfigOf } from './s3-config.ts'
 
 /** What every command stands on: database, object store, keyring, and this process's place among others. */
 export interface Foundation extends AsyncDisposable {
@@ -136,13 +137,8 @@ function isUnreachable(error: unknown): boolean {
 /** The SDKs are large; only the one that is used is loaded. */
 async function openStore(config: Config): Promise<ObjectStore> {
   if (config.storage.kind === 'files') return openFileObjectStore(join(config.dataDir, 'objects'))
-  const { kind: _kind, endpoint, credentials, ...storage } = config.storage
   const { openS3ObjectStore } = await import('../storage/s3-object-store.ts')
-  return openS3ObjectStore({
-    ...storage,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
-  })
+  return openS3ObjectStore(s3ConfigOf(config.storage))
 }
 
 async function openKeyring(config: Config): Promise<Keyring> {
