@@ -22,7 +22,7 @@ export interface ImportCount {
   readonly bytes: number
   /** How much of the manifest is behind us, 0 to 1. */
   readonly share: number
-  /** Where and when work began that takes its time: rows that were there already are passed in a moment. */
+  /** Where and when the first row was imported: those that were there, or are refused, take no time. */
   readonly from: { readonly share: number; readonly at: number }
   readonly now: number
 }
@@ -45,7 +45,7 @@ export function openProgress(stderr: Writable, manifestBytes: number): ImportPro
       count[result] += 1
       count.bytes += bytes
       count.share = manifestBytes > 0 ? Math.min(1, furthest / manifestBytes) : 1
-      if (result === 'there') from = { share: count.share, at: performance.now() }
+      if (count.imported === 0) from = { share: count.share, at: performance.now() }
     },
     say(text) {
       stderr.write(isTerminal ? `\r\x1b[K${text}\n` : `${text}\n`)
@@ -68,7 +68,7 @@ export function progressText(count: ImportCount): string {
   const { rows, imported, there, refused, bytes, share, from, now } = count
   const seconds = Math.max(now - from.at, 1) / SECOND
   const counts = `${rows} rows: ${imported} imported, ${there} there already, ${refused} refused`
-  const rate = `${((imported + refused) / seconds).toFixed(1)} rows/s, ${(bytes / MIB / seconds).toFixed(1)} MiB/s`
+  const rate = `${(imported / seconds).toFixed(1)} imported/s, ${(bytes / MIB / seconds).toFixed(1)} MiB/s`
   const done = share - from.share
   const left = done > 0 && share < 1 ? `, about ${duration(((now - from.at) * (1 - share)) / done)} left` : ''
   return `${counts}; ${rate}${left}`
