@@ -43,7 +43,7 @@ test('T5: what is held outlives its end by twenty years, and goes the normal way
   expect(await week(run)).toMatchObject({ destroyed: [id] })
 })
 
-test('T7: a recording under two holds stays held when one of them is released', async () => {
+test('T7, F25: a recording under two holds stays held when one of them is released', async () => {
   const id = await app.record()
   const first = await app.place({ recordings: [id] })
   const second = await app.place({ memberRef: PERSONAL.member_ref }, {}, officer)

@@ -67,7 +67,7 @@ test('events that stay away, reviews that are past, and what is overdue or restr
   for (const value of ['matter-1', 'request-1', 'M-1']) expect(text).not.toContain(value)
 })
 
-test('T9: each concern raises an alarm and a number, as long as it lasts', async () => {
+test('T9, T48: each concern raises an alarm and a number, as long as it lasts', async () => {
   const counts = new Map<string, number>()
   const alarms: unknown[] = []
   const logger = createLogger('error')
