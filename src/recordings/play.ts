@@ -116,6 +116,7 @@ async function sendAll(
 ): Promise<void> {
   let pieces: Buffer[] = []
   let bytes = 0
+  let sending: Promise<void> | undefined
 
   function flush(): Promise<void> | undefined {
     const [sent, size] = [pieces, bytes]
@@ -130,14 +131,26 @@ async function sendAll(
     })
   }
 
+  /** While one batch leaves the next one is read; the store waits only when that is full as well. */
+  function sendNext(): Promise<void> | undefined {
+    if (sending !== undefined) return sending.then(sendNext)
+    sending = flush()?.then(() => {
+      sending = undefined
+    })
+    // Whoever waits for it next hears of a failure.
+    sending?.catch(() => {})
+    return undefined
+  }
+
   await readPieces(source, (sealed) => {
     for (const piece of decryption.push(sealed)) {
       pieces.push(piece)
       bytes += piece.length
     }
-    return bytes < SEND_BYTES ? undefined : flush()
+    return bytes < SEND_BYTES ? undefined : sendNext()
   })
   decryption.end()
+  await sending
   if (bytes > 0) await flush()
   await listener.end()
 }
