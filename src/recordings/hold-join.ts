@@ -9,7 +9,11 @@ import type { OnReceived } from './model.ts'
  */
 export const joinHolds: OnReceived = async (tx, { id, now }) => {
   await awaitNewHolds(tx, id)
-  const holds = await futureHoldsOf(tx, id)
-  for (const hold of holds) await holdRecordings(tx, hold, [id], null, now)
-  return holds.length > 0
+  let isHeld = false
+  for (const hold of await futureHoldsOf(tx, id)) {
+    // One that was released in this very moment takes none.
+    const held = await holdRecordings(tx, hold, [id], null, now)
+    isHeld ||= held.length > 0
+  }
+  return isHeld
 }

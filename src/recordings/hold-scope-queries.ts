@@ -44,12 +44,12 @@ const inStoredScope = sql<boolean>`(${sql.join(
   sql` and `,
 )})`
 
-/** Open holds that also cover the future and fit this recording, locked against their release. */
+/** Open holds that also cover the future and fit this recording. */
 export async function futureHoldsOf(connection: Connection, recordingId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select h.id from hold h join recording r on r.entity = h.entity
     where r.id = ${recordingId} and h.released_at is null and h.future_matching and ${inStoredScope}
-    order by h.id for share of h`.execute(connection)
+    order by h.id`.execute(connection)
   return rows.map(({ id }) => id)
 }
 

@@ -87,3 +87,13 @@ test('a hold that is released while recordings arrive leaves none of them held',
   const rows = await app.db.selectFrom('recording').select('hold_count').execute()
   expect(rows.map(({ hold_count }) => hold_count)).toEqual(ids.map(() => 0))
 })
+
+test('a release waits for a recording that is joining at this moment, and lets it go', async () => {
+  const { body } = await app.place({ memberRef: PERSONAL.member_ref }, future)
+  const id = await receiving()
+  const arriving = finishReceiving(id, 400)
+  await delay(600)
+  await app.release(body.id)
+  expect(await arriving).toBe(true)
+  expect((await app.rowOf(id)).hold_count).toBe(0)
+})
