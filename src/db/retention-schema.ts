@@ -15,6 +15,12 @@ export interface AwaitedEventTable {
   occurred_on: CalendarDate
 }
 
+/** What the end of all recordings that share it follows from; the id is the hash of the facts. */
+export interface EndsClassTable {
+  id: string
+  facts: Json<object>
+}
+
 export interface BusinessEventTable {
   id: string
   sender: string

@@ -8,6 +8,7 @@ import type {
   CertificateTable,
   DestructionApprovalTable,
   DestructionReviewTable,
+  EndsClassTable,
   FactTable,
   HoldRecordingTable,
   HoldTable,
@@ -75,6 +76,8 @@ export interface RecordingTable {
   objects_changed_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   /** Last day for which a recording of no known member may wait for one. */
   link_by: ColumnType<string | null, string | null | undefined, string | null>
+  /** Recordings alike in everything their end follows from share one; kept by the database. */
+  ends_class: ColumnType<string | null, never, null>
   worker: number | null
   retry_at: Date | null
   fence: ColumnType<number, number | undefined, number>
@@ -197,6 +200,7 @@ export interface Schema {
   web_session: WebSessionTable
   login_attempt: LoginAttemptTable
   awaited_event: AwaitedEventTable
+  ends_class: EndsClassTable
   business_event: BusinessEventTable
   rule_book: RuleBookTable
   hold: HoldTable

@@ -195,6 +195,7 @@ const NOTHING_OF_THE_CALL = {
   due_at: null,
   quarantined_at: null,
   objects_changed_at: null,
+  ends_class: null,
   worker: null,
   retry_at: null,
 } as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Count, Preview } from './preview.ts'
+import type { Preview } from './preview.ts'
+import type { Count, PreviewCounts } from './preview-ends.ts'
 import { shortensFrom } from './rule-book.ts'
 
 const CountSchema = z
@@ -19,14 +20,18 @@ export const PreviewSchema = z
     at: Day.meta({ description: 'What has ended before this day is due' }),
     effectiveFrom: Day,
     shortensFrom: Day.meta({ description: 'First day on which shorter periods reach existing recordings' }),
-    due: z.strictObject({
-      asThingsAre: CountSchema,
-      underThisVersion: CountSchema,
-      additionally: CountSchema,
-      noLonger: CountSchema,
-    }),
+    due: z
+      .strictObject({
+        asThingsAre: CountSchema,
+        underThisVersion: CountSchema,
+        additionally: CountSchema,
+        noLonger: CountSchema,
+      })
+      .optional()
+      .meta({ description: 'Only without a cursor, as the months are' }),
     months: z
       .array(z.strictObject({ month: Day, asThingsAre: z.int(), underThisVersion: z.int() }))
+      .optional()
       .meta({ description: 'What becomes due in each month; the first has what was due before, too' }),
     items: z
       .array(
@@ -50,17 +55,7 @@ export const presentPreview = (preview: Preview): z.input<typeof PreviewSchema> 
   at: preview.at,
   effectiveFrom: preview.book.effectiveFrom,
   shortensFrom: shortensFrom(preview.book),
-  due: {
-    asThingsAre: countOf(preview.before),
-    underThisVersion: countOf(preview.after),
-    additionally: countOf(preview.additionallyDue),
-    noLonger: countOf(preview.noLongerDue),
-  },
-  months: preview.months.map(({ month, before, after }) => ({
-    month,
-    asThingsAre: before,
-    underThisVersion: after,
-  })),
+  ...(preview.counts ? presentCounts(preview.counts) : {}),
   items: preview.rows.map(({ id, entity, dueBefore, dueAfter, keepUntil, keepUntilAfter }) => ({
     id,
     entity,
@@ -69,6 +64,16 @@ export const presentPreview = (preview: Preview): z.input<typeof PreviewSchema> 
     keepUntilUnderThisVersion: keepUntilAfter,
   })),
   nextCursor: preview.nextCursor,
+})
+
+const presentCounts = ({ before, after, additionallyDue, noLongerDue, months }: PreviewCounts) => ({
+  due: {
+    asThingsAre: countOf(before),
+    underThisVersion: countOf(after),
+    additionally: countOf(additionallyDue),
+    noLonger: countOf(noLongerDue),
+  },
+  months: months.map(({ month, before, after }) => ({ month, asThingsAre: before, underThisVersion: after })),
 })
 
 const countOf = ({ total, held, locked, restricted }: Count) => ({ total, held, locked, restricted })

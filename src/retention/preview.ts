@@ -5,20 +5,27 @@ import { addPeriod, type CalendarDay, dayOf, laterDay } from '../kernel/calendar
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { asksSensitivity, changesOf } from './apply-rules.ts'
 import { bookIn } from './approve-rules.ts'
 import { permit } from './permit.ts'
 import {
-  type Foresight,
-  type PreviewCell,
-  type PreviewRow,
-  previewCells,
-  previewRows,
+  countsOf,
+  dayShown,
+  type Foreseen,
+  foreseer,
+  keptByNothing,
+  type PreviewCounts,
+} from './preview-ends.ts'
+import {
+  type ClassMember,
+  countClasses,
+  endsClasses,
+  KEPT_BY_NOTHING,
+  membersOf,
+  readAtOnce,
 } from './preview-queries.ts'
 import { type RuleBook, shortensFrom } from './rule-book.ts'
 import type { RuleBooks } from './rule-books.ts'
-import { endAfter, transitionTo } from './rule-change.ts'
-import { tagClasses } from './rule-class-queries.ts'
+import { type Transition, transitionTo } from './rule-change.ts'
 
 export interface PreviewPorts {
   readonly db: Database
@@ -35,31 +42,21 @@ export interface PreviewRequest {
   readonly cursor?: string | undefined
 }
 
-/** How many recordings, and how many of them something protects from destruction for now. */
-export interface Count {
-  readonly total: number
-  readonly held: number
-  readonly locked: number
-  readonly restricted: number
-}
-
-export interface MonthCount {
-  /** First day of the month. */
-  readonly month: CalendarDay
-  /** What becomes due in it; in the first month with what was due before. */
-  readonly before: number
-  readonly after: number
+export interface PreviewRow {
+  readonly id: string
+  readonly entity: string
+  readonly dueBefore: boolean
+  readonly dueAfter: boolean
+  /** Null while a trigger is awaited. */
+  readonly keepUntil: CalendarDay | null
+  readonly keepUntilAfter: CalendarDay | null
 }
 
 export interface Preview {
   readonly book: RuleBook
   readonly at: CalendarDay
-  /** Due as things are, and as the version makes them. */
-  readonly before: Count
-  readonly after: Count
-  readonly additionallyDue: Count
-  readonly noLongerDue: Count
-  readonly months: readonly MonthCount[]
+  /** Only on the first page. */
+  readonly counts: PreviewCounts | undefined
   readonly rows: readonly PreviewRow[]
   readonly nextCursor: string | null
 }
@@ -76,68 +73,86 @@ export function makePreview({ db, clock, books }: PreviewPorts) {
     const now = clock.now()
     await permit(db, actor, 'read_rules', now)
     await books.reload()
-    const current = request.version === 'current'
-    const book = request.version === 'current' ? books.currentBook(now) : bookIn(books, request.version)
-    const at = request.at ?? (current ? dayOf(now) : laterDay(dayOf(now), shortensFrom(book)))
-    const after = request.cursor === undefined ? undefined : readCursor(request.cursor)
-    const foresight = await foresee(db, books, book, at, actor.entities)
-    const months = monthsFrom(dayOf(now))
-    const cells = await previewCells(db, foresight, months)
-    const found = await previewRows(db, foresight, { after, limit: request.limit + 1, allDue: current })
-    const rows = found.slice(0, request.limit)
-    const counted = countsOf(cells, months)
-    const detail = { version: book.version, at, before: counted.before.total, after: counted.after.total }
+    const wanted = wantedOf(request, books, now)
+    const { book, day: at } = wanted
+    const { cells, rows } = await look(db, actor.entities, transitionOf(books, book), wanted)
+    const counts = cells && countsOf(cells, at, monthsFrom(dayOf(now)))
+    const totals = counts && { before: counts.before.total, after: counts.after.total }
+    const detail = { version: book.version, at, ...totals }
     await appendAudit(db, { type: 'rules.previewed', action: 'R', outcome: 'ok', at: now, actor, detail })
-    const nextCursor = found.length > request.limit ? (rows.at(-1)?.id ?? null) : null
-    return { book, at, ...counted, rows, nextCursor }
+    return { book, at, counts, ...pageOf(rows, request.limit) }
   }
 }
 
-async function foresee(
+interface Wanted {
+  readonly book: RuleBook
+  readonly day: CalendarDay
+  /** All that is due under the version, instead of what it makes a difference for. */
+  readonly allDue: boolean
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+function wantedOf({ version, at, limit, cursor }: PreviewRequest, books: RuleBooks, now: Date): Wanted {
+  const today = dayOf(now)
+  const after = cursor === undefined ? undefined : readCursor(cursor)
+  if (version === 'current')
+    return { book: books.currentBook(now), day: at ?? today, allDue: true, after, limit }
+  const book = bookIn(books, version)
+  return { book, day: at ?? laterDay(today, shortensFrom(book)), allDue: false, after, limit }
+}
+
+/** What applying the book will change; undefined when that is done. */
+const transitionOf = (books: RuleBooks, book: RuleBook): Transition | undefined =>
+  book.appliedAt === null ? transitionTo(book, books.rulesOf(book), books.find) : undefined
+
+/** Foresees every class of recordings once, counts them for the first page, and lists those asked for. */
+const look = (
   db: Database,
-  books: RuleBooks,
-  book: RuleBook,
-  day: CalendarDay,
   entities: readonly string[],
-): Promise<Foresight> {
-  const rules = books.rulesOf(book)
-  const bySensitivity = asksSensitivity(rules)
-  const transition = transitionTo(book, rules, books.find)
-  const all = book.appliedAt === null ? changesOf(await tagClasses(db, bySensitivity), transition) : []
-  const changes = all.filter(({ change }) => change.retainUntil !== null)
-  return { changes, ends: changes.map(({ change }) => endAfter(change)), bySensitivity, entities, day }
-}
-
-/** First days of this month and those that follow, and of the one after the last. */
-const monthsFrom = (day: CalendarDay): CalendarDay[] =>
-  Array.from({ length: MONTHS + 1 }, (_, index) => addPeriod(`${day.slice(0, -2)}01`, `P${index}M`))
-
-/** Pure: the counts that people look at, from the cells. */
-export function countsOf(cells: readonly PreviewCell[], months: readonly CalendarDay[]) {
-  const count = (wanted: (cell: PreviewCell) => boolean): Count => {
-    const sum = (and: (cell: PreviewCell) => boolean) =>
-      cells.reduce((total, cell) => (wanted(cell) && and(cell) ? total + cell.count : total), 0)
+  to: Transition | undefined,
+  { day, allDue, after, limit }: Wanted,
+) =>
+  readAtOnce(db, async (tx) => {
+    const foresee = foreseer(to)
+    const foreseen = new Map<string, Foreseen>([[KEPT_BY_NOTHING, keptByNothing]])
+    for (const { id, facts } of await endsClasses(tx)) foreseen.set(id, foresee(facts))
+    const endsIn = (id: string): Foreseen => foreseen.get(id) ?? unknownClass(id)
+    const counted = after === undefined ? await countClasses(tx, entities) : undefined
+    const inUse = counted ? new Set(counted.map(({ id }) => id)) : foreseen.keys()
+    const classes = [...inUse].filter((id) => isListed(endsIn(id), day, allDue))
+    const members = await membersOf(tx, { classes, entities, after, limit: limit + 1 })
     return {
-      total: sum(() => true),
-      held: sum(({ held }) => held),
-      locked: sum(({ locked }) => locked),
-      restricted: sum(({ restricted }) => restricted),
+      cells: counted?.map((one) => ({ ...one, ...endsIn(one.id) })),
+      rows: members.map((one) => rowOf(one, endsIn(one.classId), day)),
     }
-  }
-  const inMonth = (index: number, of: (cell: PreviewCell) => number): number =>
-    cells.reduce((total, cell) => (Math.max(of(cell), 1) === index + 1 ? total + cell.count : total), 0)
-  return {
-    before: count(({ dueBefore }) => dueBefore),
-    after: count(({ dueAfter }) => dueAfter),
-    additionallyDue: count(({ dueBefore, dueAfter }) => dueAfter && !dueBefore),
-    noLongerDue: count(({ dueBefore, dueAfter }) => dueBefore && !dueAfter),
-    months: months.slice(0, -1).map((month, index) => ({
-      month,
-      before: inMonth(index, ({ monthBefore }) => monthBefore),
-      after: inMonth(index, ({ monthAfter }) => monthAfter),
-    })),
-  }
+  })
+
+const isListed = ({ before, after }: Foreseen, day: CalendarDay, allDue: boolean): boolean =>
+  allDue ? after < day : before < day !== after < day
+
+function unknownClass(id: string): never {
+  throw new Error(`recordings of class ${id}, of which nothing is known`)
 }
+
+const rowOf = ({ id, entity }: ClassMember, { before, after }: Foreseen, day: CalendarDay): PreviewRow => ({
+  id,
+  entity,
+  dueBefore: before < day,
+  dueAfter: after < day,
+  keepUntil: dayShown(before),
+  keepUntilAfter: dayShown(after),
+})
+
+/** One row more than fits says that there is another page. */
+const pageOf = (found: readonly PreviewRow[], limit: number) => {
+  const rows = found.slice(0, limit)
+  return { rows, nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null }
+}
+
+/** First days of this month and those that follow. */
+const monthsFrom = (day: CalendarDay): CalendarDay[] =>
+  Array.from({ length: MONTHS }, (_, index) => addPeriod(`${day.slice(0, -2)}01`, `P${index}M`))
 
 function readCursor(cursor: string): string {
   if (isId(cursor)) return cursor
