@@ -7,7 +7,7 @@ import { delivery, importer } from './world.ts'
 
 /** One thing that can happen; its numbers choose among whatever is there at that moment. */
 export interface Action {
-  readonly kind: keyof typeof ACTIONS
+  readonly kind: Kind
   readonly which: number
   readonly other: number
 }
@@ -142,8 +142,10 @@ const ACTIONS = {
   ...{ zombie, holdVersusSweep },
 }
 
+export type Kind = keyof typeof ACTIONS
+
 /** How often each happens beside the others; what costs most to run comes least. */
-const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
+const WEIGHTS: Readonly<Record<Kind, number>> = {
   ...{ ingest: 8, event: 8, holdOne: 4, holdScope: 2, release: 7, lock: 4, unlock: 5, restrict: 3, lift: 4 },
   ...{ addPurpose: 4, removePurpose: 5, objection: 3, newRules: 1, applyRules: 2, tick: 22, sweep: 8 },
   ...{
@@ -158,16 +160,18 @@ const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
   },
 }
 
-export const anyAction: fc.Arbitrary<Action> = fc.record({
-  kind: fc.oneof(
-    ...Object.entries(WEIGHTS).map(([kind, weight]) => ({
-      arbitrary: fc.constant(kind as keyof typeof ACTIONS),
-      weight,
-    })),
-  ),
-  which: fc.nat(63),
-  other: fc.nat(63),
-})
+/** Any action, those of the theme more often than usual. */
+export const anyAction = (theme: Partial<Record<Kind, number>>): fc.Arbitrary<Action> =>
+  fc.record({
+    kind: fc.oneof(
+      ...Object.entries({ ...WEIGHTS, ...theme }).map(([kind, weight]) => ({
+        arbitrary: fc.constant(kind as Kind),
+        weight,
+      })),
+    ),
+    which: fc.nat(63),
+    other: fc.nat(63),
+  })
 
 export const perform = (play: Play, { kind, which, other }: Action): Promise<unknown> =>
   ACTIONS[kind](play, which, other)

@@ -2,7 +2,7 @@ import { DAYS, type Purpose } from './rules.ts'
 
 /**
  * What the test itself knows of every recording, in whole days and without any code of the service.
- * It errs to one side only: `mustBeKept` is true when nobody could justify a destruction.
+ * It errs to one side only: `isKeptByPurpose` is true when nobody could justify a destruction.
  */
 
 export interface TagTruth {
@@ -50,6 +50,7 @@ export class Truth {
   >()
   today = 0
   next = 0
+  looks = 0
   /** Rule versions for training in the order of their approval. */
   readonly books: BookTruth[] = [{ days: 10, effectiveDay: -1000, approvedDay: -1000, lengthens: false }]
 
@@ -96,8 +97,7 @@ export class Truth {
 
   isProtected = (one: RecordingTruth): boolean => one.holds.size > 0 || one.locks.size > 0 || one.restricted
 
-  mustBeKept(one: RecordingTruth): boolean {
-    if (this.isProtected(one)) return true
+  isKeptByPurpose(one: RecordingTruth): boolean {
     return [...one.tags.values()].some((tag) => {
       if (tag.ended || tag.over) return false
       const last = this.lastDay(one, tag)
