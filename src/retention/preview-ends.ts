@@ -32,28 +32,23 @@ export interface Foreseen {
  */
 export function foreseer(to: Transition | undefined): (facts: EndsFacts) => Foreseen {
   const known = new Map<string, CalendarDay | null>()
-  const changed = (facts: EndsFacts, transition: Transition): EndsFacts => ({
-    ...facts,
-    tags: facts.tags.map((tag) => {
-      const end = canChange(tag) ? newEnd({ ...tag, sensitivity: facts.sensitivity }, transition) : null
-      return end === null ? tag : { ...tag, retainUntil: end }
-    }),
-  })
   return (facts) => {
     const before = lastDayOf(facts)
-    return { before, after: to ? lastDayOf(changed(facts, to)) : before }
+    const tags = to ? facts.tags.map((tag) => changed(tag, facts, to)) : facts.tags
+    const same = tags.every((tag, index) => tag === facts.tags[index])
+    return { before, after: same ? before : lastDayOf({ ...facts, tags }) }
   }
 
-  function newEnd(tag: TagClass, transition: Transition): CalendarDay | null {
-    const { product, sensitivity, ruleId, ruleVersion, triggerDate, retainUntil } = tag
-    const key = JSON.stringify([product, sensitivity, ruleId, ruleVersion, triggerDate, retainUntil])
+  function changed(tag: EndsTag, { sensitivity }: EndsFacts, transition: Transition): EndsTag {
+    if (!canChange(tag)) return tag
+    const key = `${tag.ruleId} ${tag.ruleVersion} ${tag.triggerDate} ${tag.retainUntil} ${tag.product} ${sensitivity}`
     let end = known.get(key)
     if (end === undefined) {
-      const change = changeOf(tag, transition)
+      const change = changeOf({ ...tag, sensitivity }, transition)
       end = change ? endAfter(change) : null
       known.set(key, end)
     }
-    return end
+    return end === null ? tag : { ...tag, retainUntil: end }
   }
 }
 
@@ -105,6 +100,16 @@ export interface PreviewCounts {
   readonly additionallyDue: Count
   readonly noLongerDue: Count
   readonly months: readonly MonthCount[]
+}
+
+/** Pure: cells of the same days and protection as one; days are few where classes are many. */
+export function merged(cells: readonly PreviewCell[]): PreviewCell[] {
+  const all = new Map<string, PreviewCell>()
+  for (const cell of cells) {
+    const key = `${cell.before} ${cell.after} ${cell.held} ${cell.locked} ${cell.restricted}`
+    all.set(key, { ...cell, count: cell.count + (all.get(key)?.count ?? 0) })
+  }
+  return [...all.values()]
 }
 
 /** Pure: what is due when a day begins, and in each of the months; `months` are their first days. */

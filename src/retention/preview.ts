@@ -13,6 +13,7 @@ import {
   type Foreseen,
   foreseer,
   keptByNothing,
+  merged,
   type PreviewCounts,
 } from './preview-ends.ts'
 import {
@@ -123,7 +124,7 @@ const look = (
     const classes = [...inUse].filter((id) => isListed(endsIn(id), day, allDue))
     const members = await membersOf(tx, { classes, entities, after, limit: limit + 1 })
     return {
-      cells: counted?.map((one) => ({ ...one, ...endsIn(one.id) })),
+      cells: counted && merged(counted.map((one) => ({ ...one, ...endsIn(one.id) }))),
       rows: members.map((one) => rowOf(one, endsIn(one.classId), day)),
     }
   })

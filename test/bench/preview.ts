@@ -15,24 +15,32 @@ export interface PreviewStage {
 const DAY = 24 * 60 * 60 * 1000
 const RULES = new URL('../../src/retention/hmbs.yaml', import.meta.url)
 
-/** Half a year of calls, each kept for training and every second one against fraud, too. */
+/**
+ * As years of use leave it: half of the calls are of the last half year and kept for training; the
+ * others, of seven years, for their contract, too, of which three in ten ended on a day of their own.
+ */
 const FILL = [
   `insert into recording (id, entity, call_id, status, product, started_at, ended_at, received_at)
-   select gen_random_uuid(), 'hmbs', 'preview-' || n, 'available', (array['home','car','health','pension'])[1 + n % 4],
+   select gen_random_uuid(), 'hmbs', 'preview-' || n, 'available', (array['home','car','health','pension'])[1 + n / 2 % 4],
      at, at + interval '3 minutes', at
-   from generate_series(1, $1::int) n, lateral (select now() - (n % 180) * interval '1 day' as at) called`,
+   from generate_series(1, $1::int) n,
+     lateral (select now() - n / 2 % (case n % 2 when 0 then 180 else 2555 end) * interval '1 day' as at) called`,
   `insert into purpose_tag (recording_id, purpose, legal_basis, product, rule_id, rule_version, trigger, trigger_date,
      retain_until, state)
-   select id, kind.purpose, 'legitimate_interests', product, kind.rule, 1, 'call.ended', day, (day + kind.period)::date, 'active'
-   from recording, lateral (select (ended_at at time zone 'Europe/Amsterdam')::date as day) called,
-     (values ('training_coaching', 'training', interval '6 months', '10'),
-       ('fraud_prevention', 'fraud', interval '12 months', '2')) as kind (purpose, rule, period, share)
-   where call_id like 'preview-%' and (kind.share = '10' or right(call_id, 1) in ('0', '2', '4', '6', '8'))`,
-  `update recording set keep_until = last.day, due_at = (last.day + 1)::timestamp at time zone 'Europe/Amsterdam'
-   from (select recording_id, max(retain_until) as day from purpose_tag group by 1) last
-   where recording.id = last.recording_id`,
+   select id, 'training_coaching', 'legitimate_interests', product, 'training', 1, 'call.ended', day,
+     (day + interval '6 months')::date, 'active'
+   from recording, lateral (select (ended_at at time zone 'Europe/Amsterdam')::date as day) called
+   where call_id like 'preview-%'
+   union all
+   select id, 'contract_performance', 'contract', product, 'contract-policy', 2, 'policy.ended', ended,
+     (ended + interval '7 years')::date, case when ended is null then 'pending_trigger' else 'active' end
+   from recording, lateral (select case when n % 20 < 6 then
+       ended_at::date + (n::bigint * 7919 % (current_date - ended_at::date + 1))::int end as ended
+     from (select substr(call_id, 9)::int as n) numbered) policy
+   where call_id like 'preview-%' and right(call_id, 1) in ('1', '3', '5', '7', '9')`,
   'vacuum (analyze) recording',
   'vacuum (analyze) purpose_tag',
+  'vacuum (analyze) ends_class',
 ]
 
 /** The preview of a shorter training period over every recording; the peer is counting the rows. */
