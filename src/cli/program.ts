@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Config, loadConfig } from '../config/config.ts'
 import { isId } from '../kernel/ids.ts'
 import { decryptFile, decryptRecording } from './decrypt.ts'
@@ -51,12 +51,7 @@ export function buildProgram(edge: Edge): Command {
     .description('compare rows, objects, versions, uploads and keys; changes nothing unless told to')
     .option('--repair', 'finish or remove what a crash left behind', false)
     .action((options: { repair: boolean }) => fsck(config(), edge, options))
-  program
-    .command('sweep')
-    .description('quarantine what is due and destroy what has been in quarantine long enough')
-    .option('--dry-run', 'list what a run would do, and do nothing', false)
-    .option('--accept-clock', 'the clock was ahead at the last sweep and has been set right', false)
-    .action((options: SweepOptions) => sweepCommand(config(), edge, options))
+  addSweep(program, config, edge)
   addImport(program, config, edge)
   addDecrypt(program, config, edge)
   program
@@ -89,6 +84,24 @@ function addImport(program: Command, config: () => Config, edge: Edge): void {
     .option('--state <file>', 'where to note what is in (absent: beside the manifest)')
     .option('--concurrency <n>', 'recordings at the same time, 1 to 32', concurrency, 4)
     .action((from: string, options: ImportOptions) => importCommand(config(), edge, from, options))
+}
+
+function addSweep(program: Command, config: () => Config, edge: Edge): void {
+  program
+    .command('sweep')
+    .description('quarantine what is due and destroy what has been in quarantine long enough')
+    .option('--dry-run', 'list what a run would do, and do nothing', false)
+    .addOption(
+      new Option('--accept-clock', 'the clock was ahead at the last sweep and has been set right')
+        .default(false)
+        .conflicts('dryRun'),
+    )
+    .addOption(
+      new Option('--accept-restore', 'holds and rules that a restored backup did not know are in place again')
+        .default(false)
+        .conflicts('dryRun'),
+    )
+    .action((options: SweepOptions) => sweepCommand(config(), edge, options))
 }
 
 function addDecrypt(program: Command, config: () => Config, edge: Edge): void {

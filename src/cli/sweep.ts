@@ -2,7 +2,7 @@ import type { Foundation } from '../compose/foundation.ts'
 import { composeRules } from '../compose/rules.ts'
 import { composeSweep } from '../compose/sweep.ts'
 import type { Config } from '../config/config.ts'
-import { acceptClock } from '../retention/accept-clock.ts'
+import { acceptClock, acceptRestore } from '../retention/accept-state.ts'
 import type { Progress } from '../retention/sweep-report.ts'
 import type { Edge } from './edge.ts'
 import { withFoundation } from './with-foundation.ts'
@@ -11,6 +11,8 @@ export interface SweepOptions {
   readonly dryRun: boolean
   /** The clock was ahead at the last sweep and has been set right. */
   readonly acceptClock: boolean
+  /** Holds, locks and rules that a restored backup did not know are in place again. */
+  readonly acceptRestore: boolean
 }
 
 /**
@@ -20,6 +22,7 @@ export interface SweepOptions {
 export async function sweepCommand(config: Config, edge: Edge, options: SweepOptions): Promise<void> {
   await withFoundation(config, edge, async (foundation, signal) => {
     if (options.acceptClock) await acceptClock(foundation)
+    if (options.acceptRestore) await acceptRestore(foundation)
     const report = await sweepOnce(foundation, config, options, signal, (line) =>
       edge.stderr.write(`${line}\n`),
     )

@@ -48,7 +48,12 @@ export const PROBLEMS = {
   login_failed: { status: 400, title: 'The login could not be completed; start again' },
   clock_disagreement: {
     status: 503,
-    title: 'The clocks of service and database differ; nothing is deleted until they agree',
+    title: 'The clocks cannot be trusted; nothing is deleted until they agree',
+  },
+  restore_unconfirmed: {
+    status: 503,
+    title:
+      'A backup was restored; nothing is deleted until somebody has said that holds and rules are complete',
   },
   storage_full: { status: 507, title: 'The storage is full' },
   damaged_recording: { status: 502, title: 'The stored recording failed its integrity check' },

@@ -7,6 +7,7 @@ import { purgeEvent } from './purge-event.ts'
 import type { PurgePorts } from './purge-ports.ts'
 import { type Entry, readEntries } from './replay-lists.ts'
 import { heldAmong, replayedTo, setAside, setReplayedTo } from './replay-queries.ts'
+import { noteRestore } from './restore-queries.ts'
 
 /** A list is written before its transaction commits, and clocks may differ: look a little further back. */
 const OVERLAP_MS = DAY
@@ -45,6 +46,8 @@ export function makeReplayDestructions(ports: ReplayPorts) {
     const done = await destroyAgain(ports, idsOf(here.filter(({ signed }) => signed !== undefined)))
     const forged = idsOf(here.filter(({ signed }) => signed === undefined))
     const aside = await putAside(ports, [...(await heldAmong(db, idsOf(here))), ...forged])
+    // Only an older database lacks certificates; after a mere crash there is nothing to accept.
+    if (certificates > 0) await noteRestore(db, startedAt)
     await setReplayedTo(db, startedAt)
     const replayed = { ...done, setAside: aside, certificates }
     if (here.length > 0)

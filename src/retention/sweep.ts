@@ -2,6 +2,7 @@ import type { Database } from '../db/database.ts'
 import { Problem } from '../kernel/problem.ts'
 import { DAY } from '../kernel/units.ts'
 import type { Purge } from '../recordings/purge.ts'
+import { refuseRestored } from './accept-state.ts'
 import type { BreakerLimits } from './breaker.ts'
 import { type AgreedNow, type ClockPorts, makeAgreedNow } from './clocks.ts'
 import { rememberSweep } from './clocks-queries.ts'
@@ -47,7 +48,7 @@ export type Sweep = (
  * Makes the run that ends what is over: due recordings leave use at once (quarantine, or the archive)
  * and are destroyed when the grace is over, of every entity its share and oldest first. What would end
  * too much of an entity at once stops and asks. Safe to run twice at once and to break off anywhere.
- * Throws Problem: `clock_disagreement`, `invalid_request` for a real run at another moment.
+ * Throws Problem: `clock_disagreement`, `restore_unconfirmed`, `invalid_request` for a real run at another moment.
  */
 export function makeSweep(ports: SweepPorts): Sweep {
   const agreedNow = makeAgreedNow(ports)
@@ -55,7 +56,9 @@ export function makeSweep(ports: SweepPorts): Sweep {
     if (at && !dryRun)
       throw new Problem('invalid_request', { detail: 'Only a dry run may look at another moment.' })
     const now = await agreedNow.atStart(ports.db)
-    return dryRun ? foresee(ports, at ?? now) : act(ports, agreedNow, now, { signal, onProgress })
+    if (dryRun) return foresee(ports, at ?? now)
+    await refuseRestored(ports.db)
+    return act(ports, agreedNow, now, { signal, onProgress })
   }
 }
 

@@ -20,11 +20,6 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
-    overdue: new Gauge({
-      name: 'listenback_sweep_oldest_overdue_seconds',
-      help: 'Age of the oldest due instant that is not yet quarantined or destroyed',
-      registers,
-    }),
     attention: new Gauge({
       name: 'listenback_retention_attention',
       help: 'What nothing ends by itself and somebody has to look at, by concern',
