@@ -58,7 +58,7 @@ const FILL = [
 /** Recordings of the fill, out of some, whose class is not the one that the database would have given them. */
 const MISFILLED = `
 select count(*)::int as count from recording
-join ends_facts((select array_agg(id) from (select id from filled limit 1000) some)) found on found.recording_id = id
+join ends_facts((select array_agg(id) from (select id from filled limit 1000) few)) found on found.recording_id = id
 where ends_class is distinct from ends_class_id(found.facts)`
 
 /** The preview of a shorter training period over every recording; the peer is counting the rows. */
@@ -70,6 +70,8 @@ export async function previewBench({
   print,
 }: PreviewStage): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl })
+  // A failure stops the server under it, and is what should be told.
+  client.on('error', () => {})
   await client.connect()
   print(`filling ${rows.toLocaleString('en')} recordings with their purposes ...`)
   for (const [index, text] of FILL.entries()) await client.query(text, index === 0 ? [rows] : [])
