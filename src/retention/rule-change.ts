@@ -47,6 +47,8 @@ export interface TagChange {
  * new recordings, whose links it was made for; a tag whose last day is over by then stays over.
  */
 export function changeOf(tag: TagClass, to: Transition): TagChange | undefined {
+  // Over before any change may be made: most tags of old recordings, and the dates below cost time.
+  if (tag.retainUntil !== null && tag.retainUntil < to.effectiveFrom) return undefined
   const before = to.find(tag.ruleId, tag.ruleVersion)
   const rule = before && replacementOf(before, tag, to.rules)
   if (!rule) return undefined
