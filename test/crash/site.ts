@@ -45,7 +45,7 @@ export interface Stored {
   readonly uploads: readonly string[]
 }
 
-/** Everything the store has, by a raw client. */
+/** Everything the store has of recordings, by a raw client. */
 export async function listStore({ client, bucket }: TestBucket): Promise<Stored> {
   const versions = new Map<string, number>()
   const markers: string[] = []
@@ -54,6 +54,7 @@ export async function listStore({ client, bucket }: TestBucket): Promise<Stored>
     const page: ListObjectVersionsCommandOutput = await client.send(
       new ListObjectVersionsCommand({
         Bucket: bucket,
+        Prefix: 'recordings/',
         KeyMarker: next.NextKeyMarker,
         VersionIdMarker: next.NextVersionIdMarker,
       }),
@@ -72,6 +73,7 @@ async function listUploads({ client, bucket }: Pick<TestBucket, 'client' | 'buck
     const page: ListMultipartUploadsCommandOutput = await client.send(
       new ListMultipartUploadsCommand({
         Bucket: bucket,
+        Prefix: 'recordings/',
         KeyMarker: next.NextKeyMarker,
         UploadIdMarker: next.NextUploadIdMarker,
       }),
