@@ -61,6 +61,8 @@ async function endItAll(play: Play, statuses: Statuses): Promise<void> {
   world.fault.active = false
   for (const one of play.sweepers) one.claims = []
   await liftEverything(play)
+  // A day later, so that no event reported before is later than the end of its policy.
+  await perform(play, { kind: 'tick', which: 0, other: 0 })
   for (const policy of [0, 1]) await perform(play, { kind: 'event', which: policy, other: 1 })
   await play.verbs.recoverIngests()
   for (let round = 0; round < 4; round += 1) {
