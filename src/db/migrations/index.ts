@@ -1,8 +1,10 @@
 import { sql as recordings } from './0001-recordings.ts'
 import { sql as retention } from './0002-retention.ts'
+import { sql as endsClass } from './0003-ends-class.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-recordings', sql: recordings },
   { name: '0002-retention', sql: retention },
+  { name: '0003-ends-class', sql: endsClass },
 ]
