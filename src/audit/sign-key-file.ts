@@ -1,8 +1,7 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { codeOf, ignoreGone } from '../storage/file-errors.ts'
-import { syncDirectory } from '../storage/file-layout.ts'
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { codeOf } from '../storage/file-errors.ts'
+import { makeSecretFile } from '../storage/secret-file.ts'
 import { makeSigner, type Signer } from './sign.ts'
 
 /** The signing key cannot be used; the message says what to do and never shows the key. */
@@ -16,7 +15,7 @@ export class SigningKeyError extends Error {
  * Throws SigningKeyError when the file is missing, open to others, or not such a key.
  */
 export async function openSigningKey(path: string, options: { create: boolean }): Promise<Signer> {
-  if (options.create) await createUnlessThere(path)
+  if (options.create) await makeSecretFile(path, newKey)
   const info = await stat(path).catch((cause) => {
     throw new SigningKeyError(`the signing key ${path} cannot be read (${codeOf(cause)})`, { cause })
   })
@@ -38,22 +37,6 @@ function parseKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** Writes a new key durably; of several processes that try, one wins and the rest use its file. */
-async function createUnlessThere(path: string): Promise<void> {
-  if (await stat(path).catch(ignoreGone)) return
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${randomBytes(8).toString('hex')}`
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }))
-    await handle.sync()
-    // Unlike a rename, a link never replaces the file of somebody who was faster.
-    await link(draft, path)
-    await syncDirectory(dirname(path))
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-  } finally {
-    await handle.close()
-    await unlink(draft)
-  }
-}
+/** PKCS#8 in PEM, as `openssl genpkey` writes it. */
+const newKey = (): string | Buffer =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })

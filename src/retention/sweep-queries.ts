@@ -4,6 +4,7 @@ import { entitiesWith } from '../db/loose-scan.ts'
 import type { RecordingStatus, TagState } from '../db/schema.ts'
 import type { DerivedTag, Disposition } from '../recordings/model.ts'
 import type { Share } from '../recordings/purge-queries.ts'
+import { tagRow } from '../recordings/tag-queries.ts'
 import type { Allowance } from './sweep-plan.ts'
 
 export interface DueTag {
@@ -111,23 +112,7 @@ export async function putInArchive(
   )
   await tx
     .insertInto('purpose_tag')
-    .values(
-      archived.map(({ id, tag }) => ({
-        recording_id: id,
-        purpose: tag.purpose,
-        legal_basis: tag.legalBasis,
-        product: tag.product,
-        rule_id: tag.ruleId,
-        rule_version: tag.ruleVersion,
-        trigger: tag.trigger,
-        trigger_date: tag.triggerDate,
-        min_until: tag.minUntil,
-        retain_until: tag.retainUntil,
-        state: tag.state,
-        disposition: tag.disposition,
-        review: tag.review,
-      })),
-    )
+    .values(archived.map(({ id, tag }) => tagRow(id, tag)))
     .execute()
 }
 

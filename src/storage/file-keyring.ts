@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { Problem } from '../kernel/problem.ts'
-import { codeOf, ignoreGone } from './file-errors.ts'
-import { syncDirectory } from './file-layout.ts'
+import { codeOf } from './file-errors.ts'
 import { unwrapSecret, wrapSecret } from './key-wrapping.ts'
 import type { Keyring, WrappedIdentity } from './keyring.ts'
+import { makeSecretFile } from './secret-file.ts'
 
 const KEK_BYTES = 32
 
@@ -36,7 +35,7 @@ export class KeyringFileError extends Error {
  * Throws KeyringFileError when the file is missing, open to others, or not a keyring.
  */
 export async function openFileKeyring(path: string, options: { create: boolean }): Promise<Keyring> {
-  if (options.create) await createUnlessThere(path)
+  if (options.create) await makeSecretFile(path, firstKey)
   const file = await readKeyring(path)
   const keys = new Map(file.keys.map(({ id, key }) => [id, Buffer.from(key, 'base64')]))
   const [newestId, newestKey] = [...keys].at(-1) ?? noKeys(path)
@@ -97,24 +96,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Writes the first key durably; of several processes that try, one wins and the rest use its file. */
-async function createUnlessThere(path: string): Promise<void> {
-  if (await stat(path).catch(ignoreGone)) return
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const id = randomBytes(8).toString('hex')
-  const key = { id, key: randomBytes(KEK_BYTES).toString('base64') }
-  const draft = `${path}.${id}`
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(`${JSON.stringify({ keys: [key] }, null, 2)}\n`)
-    await handle.sync()
-    // Unlike a rename, a link never replaces the file of somebody who was faster.
-    await link(draft, path)
-    await syncDirectory(dirname(path))
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-  } finally {
-    await handle.close()
-    await unlink(draft)
-  }
+function firstKey(): string {
+  const key = { id: randomBytes(8).toString('hex'), key: randomBytes(KEK_BYTES).toString('base64') }
+  return `${JSON.stringify({ keys: [key] }, null, 2)}\n`
 }
