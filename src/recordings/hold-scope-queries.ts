@@ -89,3 +89,14 @@ export async function tooLate(
     order by r.id`.execute(connection)
   return rows
 }
+
+/** The entities, of those given, to which these recordings belong. */
+export async function entitiesOf(
+  connection: Connection,
+  ids: readonly string[],
+  entities: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ entity: string }>`select distinct entity from recording
+    where id = any(${ids}::uuid[]) and entity = any(${entities})`.execute(connection)
+  return rows.map(({ entity }) => entity)
+}

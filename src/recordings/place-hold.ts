@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
+import type { Database } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { newId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
@@ -9,7 +10,7 @@ import { entityOf, kindOf, type NewHold, reviewDay } from './hold.ts'
 import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 import { findHold, type HoldRow } from './hold-list-queries.ts'
 import { awaitArrivals, insertHold, unconfirmed } from './hold-queries.ts'
-import { type TooLate, tooLate, uncovered } from './hold-scope-queries.ts'
+import { entitiesOf, type TooLate, tooLate, uncovered } from './hold-scope-queries.ts'
 import { holdRecordings, type SettlePorts, settleHold } from './hold-settle.ts'
 import { refusalOf } from './hold-target.ts'
 import type { SyncObjects } from './sync-objects.ts'
@@ -46,7 +47,7 @@ export function makePlaceHold(ports: HoldPorts) {
     const placedAt = clock.now()
     const act: Act = { type: 'hold.placed', action: 'C', actor, at: placedAt }
     const hold = await withRefusalsOnRecord(db, act, async () => {
-      const wanted = decide(actor, request, placedAt)
+      const wanted = decide(actor, await withEntity(db, actor, request), placedAt)
       await insert(ports, wanted, act)
       return wanted
     })
@@ -56,6 +57,13 @@ export function makePlaceHold(ports: HoldPorts) {
     if (!row) throw new TypeError('a hold does not go away')
     return { hold: row, notHeld: await tooLate(db, hold) }
   }
+}
+
+/** Named recordings tell their entity themselves, when they are all of one. */
+async function withEntity(db: Database, actor: Actor, request: HoldRequest): Promise<HoldRequest> {
+  if (request.entity !== undefined || !('recordings' in request.scope)) return request
+  const [entity, ...others] = await entitiesOf(db, request.scope.recordings, actor.entities)
+  return entity === undefined || others.length > 0 ? request : { ...request, entity }
 }
 
 function decide(actor: Actor, request: HoldRequest, now: Date): NewHold {

@@ -69,7 +69,10 @@ test.each([
 test('a hold is of one entity of who places it', async () => {
   const both = persons.recordsManager({ entity: ['hmbs', 'hmbs-advies'] })
   const id = await app.record()
-  expect((await app.place({ recordings: [id] }, {}, both)).status).toBe(400)
+  expect((await app.place({ memberRef: 'M-jansen' }, {}, both)).status).toBe(400)
+  const own = await app.place({ recordings: [id] }, {}, both)
+  expect([own.status, own.body.entity]).toEqual([201, 'hmbs'])
+  await app.release(own.body.id)
   expect((await app.place({ recordings: [id] }, { entity: 'hmbs-verzekeringen' }, both)).status).toBe(403)
   expect((await app.place({ recordings: [id] }, { entity: 'hmbs-advies' }, both)).status).toBe(404)
   const placed = await app.place({ recordings: [id] }, { entity: 'hmbs' }, both)
