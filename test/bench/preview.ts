@@ -27,7 +27,7 @@ const FILL = [
      lateral (select (array['home','car','health','pension'])[1 + n / 2 % 4] as product,
        (at at time zone 'Europe/Amsterdam')::date as day) about,
      lateral (select case when n % 20 < 6 then
-       day + (n::bigint * 7919 % (current_date - day + 1))::int end as ended) policy`,
+       day + (n::bigint * 7919 % greatest(1, current_date - day + 1))::int end as ended) policy`,
   `create temporary table filled_tag as
    select id as recording_id, 'training_coaching' as purpose, 'legitimate_interests' as basis, product,
      'training' as rule_id, 1 as rule_version, 'call.ended' as trigger, day as trigger_date,
