@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { buildProgram } from '../../../src/cli/program.ts'
+import { callMetadata } from '../../support/deliver.ts'
 import { createTestDatabase } from '../../support/postgres.ts'
 import { type OwnProcess, ownDirectory, removeDirectory, spawnOwn } from '../../support/processes.ts'
 
@@ -119,18 +120,7 @@ export const recently = (daysAgo = 10): string => new Date(Date.now() - daysAgo 
 /** A row as JSON, of an ordinary recent call, changed as the test needs. */
 export const row = (changes: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
   file: 'call.wav',
-  callId: 'call-1',
-  startedAt: recently(),
-  memberRef: 'M-1',
-  agentRef: 'A-1',
-  entity: 'hmbs',
-  product: 'none',
-  direction: 'inbound',
-  language: 'nl',
-  noticeVersion: '2026-01',
-  purposes: ['training_coaching'],
-  sensitivity: [],
-  ...changes,
+  ...callMetadata({ callId: 'call-1', startedAt: recently(), ...changes }),
 })
 
 export const jsonl = (rows: readonly Readonly<Record<string, unknown>>[]): string =>

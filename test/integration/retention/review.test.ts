@@ -1,29 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { persons } from '../../support/tokens.ts'
-import { DUE, LAST_DAY, type Stage, setStage } from './stage.ts'
-import { openSweepApp, type SweepApp } from './sweep-app.ts'
+import { DUE, LAST_DAY, type Stage } from './stage.ts'
+import { openSweepStage, type SweepApp } from './sweep-app.ts'
 
 const DAY = 86_400_000
 
 let stage: Stage
 let app: SweepApp
-let directory: string
+let close: () => Promise<void>
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'listenback-review-'))
-  stage = await setStage(await openFileObjectStore(directory))
-  app = await openSweepApp(stage, sweeper())
+  ;({ stage, app, close } = await openSweepStage())
 })
 
-afterAll(async () => {
-  await app.close()
-  await stage.close()
-  await rm(directory, { recursive: true })
-})
+afterAll(() => close())
 
 beforeEach(() => stage.clock.set(DUE.toISOString()))
 

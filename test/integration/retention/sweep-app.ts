@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { makeSessions } from '../../../src/access/sessions.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { approvalEndpoints } from '../../../src/retention/approval-routes.ts'
@@ -10,11 +13,12 @@ import { reviewEndpoints } from '../../../src/retention/review-routes.ts'
 import { retentionEndpoints } from '../../../src/retention/routes.ts'
 import { makeRunSweep } from '../../../src/retention/run-sweep.ts'
 import type { Sweep } from '../../../src/retention/sweep.ts'
+import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { appWith } from '../../support/app-with.ts'
 import { testClock } from '../../support/clock.ts'
 import { type Claims, createIssuer } from '../../support/tokens.ts'
-import type { Stage } from './stage.ts'
+import { type Stage, setStage } from './stage.ts'
 
 export interface Answer<T> {
   readonly status: number
@@ -89,6 +93,22 @@ export async function openSweepApp(stage: Stage, sweep: Sweep, patienceMs?: numb
     async close() {
       await runSweep[Symbol.asyncDispose]()
       await drain(server, 0)
+    },
+  }
+}
+
+/** A stage in a directory of its own, one grace period of a week, and what people see of its sweeps. */
+export async function openSweepStage(wish: Parameters<Stage['sweeper']>[0] = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'listenback-sweeps-'))
+  const stage = await setStage(await openFileObjectStore(directory))
+  const app = await openSweepApp(stage, stage.sweeper({ graceDays: 7, ...wish }))
+  return {
+    stage,
+    app,
+    async close() {
+      await app.close()
+      await stage.close()
+      await rm(directory, { recursive: true })
     },
   }
 }
