@@ -100,6 +100,8 @@ export interface CertificateTable {
   recording_id: string
   jws: string
   issued_at: Date
+  /** `version`: not the recording is gone, but one stored version of its audio. */
+  subject: Generated<'recording' | 'version'>
 }
 
 export interface CertificateHeadTable {

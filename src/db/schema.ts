@@ -1,6 +1,12 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 import type { RenditionName } from '../storage/keys.ts'
 import type {
+  AudioFactsTable,
+  AudioSpanTable,
+  AudioWorkTable,
+  IntegrityFindingTable,
+} from './audio-schema.ts'
+import type {
   AnonymousCountTable,
   AwaitedEventTable,
   BusinessEventTable,
@@ -115,6 +121,7 @@ export interface RenditionTable {
   /** Version that the store gave the object, and the hash of its encrypted bytes. */
   version_id: ColumnType<string | null, string | null | undefined, string | null>
   cipher_sha256: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
+  checked_at: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 
 export interface RecordingKeyTable {
@@ -215,6 +222,10 @@ export interface Schema {
   destruction_review: DestructionReviewTable
   fact: FactTable
   orphan_sighting: OrphanSightingTable
+  audio_facts: AudioFactsTable
+  audio_work: AudioWorkTable
+  audio_span: AudioSpanTable
+  integrity_finding: IntegrityFindingTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

@@ -1,11 +1,29 @@
 import { isId } from '../kernel/ids.ts'
 
-export type RenditionName = 'original' | 'playback' | 'masked'
+/** Everything stored of one recording's audio: what was delivered, and what was made of it. */
+export type RenditionName =
+  | 'original'
+  /** As delivered, in a form that every browser plays and seeks. */
+  | 'playback'
+  /** Both parties on one channel, or one of them alone; only of calls with two channels. */
+  | 'mix'
+  | 'channel1'
+  | 'channel2'
+  /** For training: voices changed, spans beeped. Still personal data. */
+  | 'masked'
+  /** For the member, without what is private to somebody else. */
+  | 'copy'
+  | 'waveform'
 
 const FILE_NAMES: Record<RenditionName, string> = {
   original: 'original.age',
   playback: 'playback.m4a.age',
+  mix: 'mix.m4a.age',
+  channel1: 'channel1.m4a.age',
+  channel2: 'channel2.m4a.age',
   masked: 'masked.m4a.age',
+  copy: 'copy.flac.age',
+  waveform: 'waveform.dat.age',
 }
 
 /** Everything a recording owns lives under this prefix; the closing slash keeps neighbours apart. */

@@ -1,10 +1,12 @@
 import { sql as recordings } from './0001-recordings.ts'
 import { sql as retention } from './0002-retention.ts'
 import { sql as endsClass } from './0003-ends-class.ts'
+import { sql as audio } from './0004-audio.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-recordings', sql: recordings },
   { name: '0002-retention', sql: retention },
   { name: '0003-ends-class', sql: endsClass },
+  { name: '0004-audio', sql: audio },
 ]

@@ -1,0 +1,62 @@
+/** What is made of a recording's audio, what was found in it, and whether it is still what was stored. */
+export const sql = `
+alter table rendition drop constraint rendition_name_check;
+alter table rendition add constraint rendition_name_check check (name in ('original', 'playback', 'mix',
+  'channel1', 'channel2', 'masked', 'copy', 'waveform'));
+alter table rendition add column checked_at timestamptz;
+comment on column rendition.checked_at is 'when the stored bytes last proved to be what was stored; null: not since then';
+create index rendition_to_check on rendition (checked_at nulls first, recording_id, name);
+
+create table audio_facts (
+  recording_id uuid primary key references recording (id) on delete cascade,
+  codec text not null,
+  channels smallint not null check (channels > 0),
+  sample_rate integer not null check (sample_rate > 0),
+  duration_ms bigint not null check (duration_ms >= 0),
+  warning text,
+  decoded_at timestamptz not null
+);
+comment on column audio_facts.warning is 'code of what is wrong with audio that can be played all the same';
+
+create table audio_work (
+  recording_id uuid not null references recording (id) on delete cascade,
+  kind text not null check (kind in ('redact', 'playback', 'channels', 'masked', 'copy', 'tidy')),
+  state text not null default 'waiting' check (state in ('waiting', 'parked')),
+  attempts integer not null default 0,
+  run_at timestamptz not null,
+  worker integer,
+  reason text,
+  primary key (recording_id, kind)
+);
+comment on table audio_work is 'what is still to be made; work that is done leaves no row';
+comment on column audio_work.worker is 'instance that is at it; free for others once that instance is gone';
+create index audio_work_waiting on audio_work (run_at, recording_id) where state = 'waiting';
+
+create table audio_span (
+  recording_id uuid not null references recording (id) on delete cascade,
+  kind text not null check (kind in ('beep', 'cut')),
+  from_ms bigint not null check (from_ms >= 0),
+  to_ms bigint not null,
+  channel smallint,
+  reason text not null,
+  check (to_ms > from_ms)
+);
+comment on table audio_span is 'beep: not to be heard in the masked rendition; cut: not to be heard in the copy for the member';
+create index audio_span_by_recording on audio_span (recording_id, kind, from_ms);
+
+create table integrity_finding (
+  recording_id uuid not null references recording (id) on delete cascade,
+  rendition text not null,
+  kind text not null check (kind in ('missing', 'changed')),
+  found_at timestamptz not null,
+  seen_at timestamptz not null,
+  primary key (recording_id, rendition)
+);
+comment on table integrity_finding is 'stored bytes that are gone or not what was stored; the row goes when they are right again';
+
+alter table certificate drop constraint certificate_recording_id_key;
+alter table certificate add column subject text not null default 'recording' check (subject in ('recording', 'version'));
+create unique index certificate_of_recording on certificate (recording_id) where subject = 'recording';
+create index certificate_of_version on certificate (recording_id) where subject = 'version';
+comment on column certificate.subject is 'recording: all of it is gone; version: one stored version of its audio was replaced and destroyed';
+`
