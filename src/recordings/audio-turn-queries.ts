@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Database, Tx } from '../db/database.ts'
 
 /** First key of the advisory locks of recordings whose renditions are being stored; the second is their id. */
-const AUDIO_CLASS = 0x4c42
+const AUDIO_CLASS = 0x4c46
 
 /**
  * Runs work while nobody else stores or removes renditions of this recording, and while its destruction waits
