@@ -91,4 +91,5 @@ export const openPlayback = (client: QueryClient, id: string, signal: AbortSigna
 export const logOut = (client: QueryClient): Promise<LoggedOut> =>
   request<LoggedOut>('/logout', { method: 'POST', body: {}, csrfToken: csrfToken(client) })
 
-const csrfToken = (client: QueryClient): string => client.getQueryData(meOptions.queryKey)?.csrfToken ?? ''
+export const csrfToken = (client: QueryClient): string =>
+  client.getQueryData(meOptions.queryKey)?.csrfToken ?? ''

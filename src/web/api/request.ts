@@ -3,16 +3,32 @@ export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: number
   readonly code: string
+  /** What the service says of it, in English; and which fields are wrong. */
+  readonly detail: string | undefined
+  readonly errors: readonly FieldProblem[]
 
-  constructor(status: number, code: string, cause?: unknown) {
+  constructor(status: number, code: string, { detail, errors = [], cause }: ProblemFacts = {}) {
     super(`${status} ${code}`, { cause })
     this.status = status
     this.code = code
+    this.detail = detail
+    this.errors = errors
   }
 }
 
+export interface FieldProblem {
+  readonly field: string
+  readonly message: string
+}
+
+interface ProblemFacts {
+  readonly detail?: string | undefined
+  readonly errors?: readonly FieldProblem[] | undefined
+  readonly cause?: unknown
+}
+
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'HEAD'
+  readonly method?: 'GET' | 'POST' | 'HEAD' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly csrfToken?: string
   readonly signal?: AbortSignal
@@ -24,7 +40,7 @@ export interface RequestOptions {
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options)
-  if (!response.ok) throw new ApiProblem(response.status, await problemCode(response))
+  if (!response.ok) throw await problemOf(response)
   const isJson = response.headers.get('content-type')?.includes('json')
   return (isJson ? await response.json() : undefined) as T
 }
@@ -43,16 +59,16 @@ async function send(path: string, { method = 'GET', body, csrfToken, signal }: R
     })
   } catch (cause) {
     if (signal?.aborted) throw cause
-    throw new ApiProblem(0, 'unreachable', cause)
+    throw new ApiProblem(0, 'unreachable', { cause })
   }
 }
 
-async function problemCode(response: Response): Promise<string> {
+async function problemOf(response: Response): Promise<ApiProblem> {
   try {
-    const problem = (await response.json()) as { code?: unknown }
-    return typeof problem.code === 'string' ? problem.code : 'unknown'
+    const { code, detail, errors } = (await response.json()) as ProblemFacts & { code?: unknown }
+    return new ApiProblem(response.status, typeof code === 'string' ? code : 'unknown', { detail, errors })
   } catch {
     // A proxy in between may answer with HTML; the status still tells enough.
-    return 'unknown'
+    return new ApiProblem(response.status, 'unknown')
   }
 }

@@ -1,16 +1,21 @@
 import { useTranslation } from 'react-i18next'
-import { Outlet } from 'react-router'
+import { Navigate, Outlet, useLocation } from 'react-router'
 import { useMe } from '../api/queries.ts'
 import { useNames } from '../i18n/language.ts'
+import { areasOf } from '../shell/areas.ts'
 import { PageHeading } from '../shell/page-heading.tsx'
 
-/** The pages inside this one are for members; staff read why there is nothing here for them. */
+/** The pages inside this one are for members; staff are shown to their own area, or why they have none. */
 export function MemberArea() {
   const roles = useMe().data?.roles ?? []
-  return roles.includes('member') ? <Outlet /> : <NoMember roles={roles} />
+  const { pathname } = useLocation()
+  if (roles.includes('member')) return <Outlet />
+  const [own] = areasOf({ roles })
+  return own && pathname === '/' ? <Navigate to={own.path} replace /> : <NoMember roles={roles} />
 }
 
-function NoMember({ roles }: { readonly roles: readonly string[] }) {
+/** Says which roles somebody has, where none of them has anything to see. */
+export function NoMember({ roles }: { readonly roles: readonly string[] }) {
   const { t } = useTranslation()
   const name = useNames()
   return (

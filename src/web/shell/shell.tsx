@@ -4,6 +4,7 @@ import { useMe } from '../api/queries.ts'
 import { Account } from './account.tsx'
 import { useSessionEnd } from './context.ts'
 import { LanguageSwitch } from './language-switch.tsx'
+import { SiteNav } from './site-nav.tsx'
 
 /** What every page has around it. */
 export function Shell() {
@@ -24,6 +25,7 @@ export function Shell() {
             <LanguageSwitch />
             <WhoIsIn />
           </div>
+          <SiteNav />
         </div>
       </header>
       <main id="content" tabIndex={-1}>

@@ -1,0 +1,41 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { csrfToken } from './queries.ts'
+import { type RequestOptions, request } from './request.ts'
+
+interface GetOptions {
+  /** Asks again after so many milliseconds, for as long as the page shows it; absent: never by itself. */
+  readonly refreshMs?: number | false
+}
+
+/** What the API has under a path; nothing is asked while the path is null. */
+export const useGet = <T>(path: string | null, { refreshMs = false }: GetOptions = {}) =>
+  useQuery({
+    queryKey: ['get', path],
+    queryFn: ({ signal }) => request<T>(path ?? '', { signal }),
+    enabled: path !== null,
+    refetchInterval: refreshMs,
+  })
+
+export interface Sending<B> {
+  readonly path: string
+  readonly body?: B
+  readonly method?: RequestOptions['method']
+}
+
+/**
+ * Changes something through the API and then asks anew for everything that is on screen below these paths:
+ * what a change touches is for the service to know, not for the page to guess.
+ */
+export function useSend<T, B = unknown>(refreshed: readonly string[]) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ path, body, method = 'POST' }: Sending<B>) =>
+      request<T>(path, { method, body: body ?? {}, csrfToken: csrfToken(client) }),
+    networkMode: 'always',
+    onSuccess: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey: [kind, path] }) =>
+          kind === 'get' && typeof path === 'string' && refreshed.some((start) => path.startsWith(start)),
+      }),
+  })
+}

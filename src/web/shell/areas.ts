@@ -1,0 +1,21 @@
+import type { Me } from '../api/contract.ts'
+import { inBoth } from '../i18n/words.ts'
+
+/** Part of the page for people with one of these roles. */
+export interface Area {
+  readonly path: string
+  readonly name: keyof typeof areaWords.nl
+  readonly roles: readonly string[]
+}
+
+export const areaWords = inBoth(
+  { label: 'Onderdelen', calls: 'Mijn gesprekken' },
+  { label: 'Areas', calls: 'My calls' },
+)
+
+/** All areas, in the order in which somebody with several roles is likely to want them. */
+export const AREAS: readonly Area[] = [{ path: '/', name: 'calls', roles: ['member'] }]
+
+/** The areas this visitor has business in. */
+export const areasOf = ({ roles }: Pick<Me, 'roles'>): readonly Area[] =>
+  AREAS.filter((area) => area.roles.some((role) => roles.includes(role)))
