@@ -47,3 +47,10 @@ export interface IntegrityFindingTable {
   found_at: Date
   seen_at: Date
 }
+
+/** A recording whose use for training changed, or is about to end. */
+export interface TrainingReviewTable {
+  recording_id: string
+  purpose: Generated<string>
+  look_at: Date
+}

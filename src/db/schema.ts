@@ -5,6 +5,7 @@ import type {
   AudioSpanTable,
   AudioWorkTable,
   IntegrityFindingTable,
+  TrainingReviewTable,
 } from './audio-schema.ts'
 import type {
   AnonymousCountTable,
@@ -226,6 +227,7 @@ export interface Schema {
   audio_work: AudioWorkTable
   audio_span: AudioSpanTable
   integrity_finding: IntegrityFindingTable
+  training_review: TrainingReviewTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

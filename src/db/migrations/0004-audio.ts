@@ -30,7 +30,7 @@ create table audio_work (
 );
 comment on table audio_work is 'what is still to be made; work that is done leaves no row';
 comment on column audio_work.worker is 'instance that is at it; free for others once that instance is gone';
-create index audio_work_waiting on audio_work (run_at, recording_id) where state = 'waiting';
+create index audio_work_waiting on audio_work (kind, run_at, recording_id) where state = 'waiting';
 
 create table audio_span (
   recording_id uuid not null references recording (id) on delete cascade,
@@ -59,4 +59,57 @@ alter table certificate add column subject text not null default 'recording' che
 create unique index certificate_of_recording on certificate (recording_id) where subject = 'recording';
 create index certificate_of_version on certificate (recording_id) where subject = 'version';
 comment on column certificate.subject is 'recording: all of it is gone; version: one stored version of its audio was replaced and destroyed';
+
+create table training_review (
+  recording_id uuid primary key,
+  purpose text not null default 'training_coaching' check (purpose = 'training_coaching'),
+  look_at timestamptz not null,
+  foreign key (recording_id, purpose) references purpose_tag (recording_id, purpose) on delete cascade
+);
+comment on table training_review is 'recordings of which somebody has to look whether their masked rendition may exist; kept by triggers, so that no way of changing a purpose goes past it';
+create index training_review_due on training_review (look_at);
+create function review_training(wanted uuid[]) returns void language sql as $$
+  insert into training_review (recording_id, look_at)
+  select tag.recording_id, 'epoch' from purpose_tag tag join recording on recording.id = tag.recording_id
+  where tag.recording_id = any(wanted) and tag.purpose = 'training_coaching'
+    and recording.status not in ('receiving', 'destroying', 'destroyed')
+  order by tag.recording_id
+  on conflict (recording_id) do update set look_at = excluded.look_at
+$$;
+create function training_tag_changed() returns trigger language plpgsql as $$
+declare
+  wanted uuid[];
+begin
+  if tg_op = 'INSERT' then
+    select array_agg(recording_id) into wanted from after_it where purpose = 'training_coaching';
+  else
+    select array_agg(now.recording_id) into wanted
+    from after_it now join before_it was using (recording_id, purpose)
+    where purpose = 'training_coaching'
+      and (now.state, now.retain_until) is distinct from (was.state, was.retain_until);
+  end if;
+  if wanted is not null then
+    perform review_training(wanted);
+  end if;
+  return null;
+end $$;
+create trigger training_tag_added after insert on purpose_tag
+  referencing new table as after_it for each statement execute function training_tag_changed();
+create trigger training_tag_changed after update on purpose_tag
+  referencing old table as before_it new table as after_it for each statement execute function training_tag_changed();
+create function training_use_changed() returns trigger language plpgsql as $$
+begin
+  perform review_training(array[new.id]);
+  return null;
+end $$;
+create trigger training_use_changed after update of sensitivity, hold_count, lock_count, restricted on recording
+  for each row when (old.sensitivity <> new.sensitivity or (new.is_free and not old.is_free))
+  execute function training_use_changed();
+create function masked_stored() returns trigger language plpgsql as $$
+begin
+  perform review_training(array[new.recording_id]);
+  return null;
+end $$;
+create trigger masked_stored after insert or update on rendition
+  for each row when (new.name = 'masked') execute function masked_stored();
 `
