@@ -18,8 +18,11 @@ export type OutputSpec =
    * channels and sample rate of the source unless said otherwise.
    */
   | { readonly kind: 'pcm'; readonly to: Writable; readonly filter?: string; readonly channels?: 1 | 2 }
-  /** AAC-LC in MPEG-4, index first (fast start), without any metadata of the source. */
-  | { readonly kind: 'm4a'; readonly filter?: string; readonly channels: 1 | 2; readonly title?: string }
+  /**
+   * AAC-LC in MPEG-4, index first (fast start), without any metadata of the source. With its channels, two at
+   * most, unless said otherwise: how many there are may be known only once it is decoded.
+   */
+  | { readonly kind: 'm4a'; readonly filter?: string; readonly channels?: 1 | 2; readonly title?: string }
   /** Lossless; the only one that `convert` streams as well. */
   | { readonly kind: 'flac'; readonly filter?: string }
 

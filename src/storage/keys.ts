@@ -26,10 +26,18 @@ const FILE_NAMES: Record<RenditionName, string> = {
   waveform: 'waveform.dat.age',
 }
 
+const RENDITION_NAMES = Object.keys(FILE_NAMES) as RenditionName[]
+
 /** Everything a recording owns lives under this prefix; the closing slash keeps neighbours apart. */
 export function recordingPrefix(recordingId: string): string {
   if (!isId(recordingId)) throw new TypeError('not a recording id')
   return `recordings/${recordingId}/`
+}
+
+/** The rendition that is stored under a key; undefined when the key is none of ours. */
+export function renditionOf(key: string): RenditionName | undefined {
+  const fileName = key.slice(key.lastIndexOf('/') + 1)
+  return RENDITION_NAMES.find((name) => FILE_NAMES[name] === fileName)
 }
 
 export function renditionKey(recordingId: string, rendition: RenditionName): string {

@@ -24,6 +24,10 @@ export function newAgeFile(): NewAgeFile {
   return { identity, ...seal([recipientOf(identity)]) }
 }
 
+/** An age file, with a file key of its own, that opens with an identity (32 bytes) that is there already. */
+export const ageFileFor = (identity: Uint8Array): Omit<NewAgeFile, 'identity'> =>
+  seal([recipientOf(identity)])
+
 /** Plain bytes in, an age file that any of these recipients (32 bytes each) can open out. */
 export const encryptForRecipients = (recipients: readonly Uint8Array[]): Transform => seal(recipients).encrypt
 
