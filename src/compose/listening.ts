@@ -4,6 +4,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { SECOND } from '../kernel/units.ts'
 import { makeAdmit } from '../recordings/admit.ts'
+import { makeAdmitWanted } from '../recordings/admit-wanted.ts'
 import { makeFind } from '../recordings/find.ts'
 import { makeList } from '../recordings/list.ts'
 import { makeListAccesses } from '../recordings/list-accesses.ts'
@@ -59,6 +60,7 @@ export function composeListening({
     logger.error('an audit event of what has happened was lost', { type, requestId, error }),
   )
   const admission = makeAdmit({ pool, trail, clock })
+  const admitWanted = makeAdmitWanted({ pool, admission })
   const unlock = makeUnlock({ keyring, clock })
   const find = makeFind({ db, trail, clock })
   return {
@@ -67,9 +69,10 @@ export function composeListening({
       list: makeList({ db, trail, clock }),
       find,
       listAccesses: makeListAccesses({ db, trail, clock }),
-      startPlayback: makeStartPlayback({ db, admission, clock }),
+      startPlayback: makeStartPlayback({ db, admitWanted, clock }),
       play: makePlay({ store, unlock, admission, trail, clock }),
       admission,
+      admitWanted,
     }),
     removeExpiredPlaybacks: () => deleteExpiredPlaybacks(db, clock.now()),
     async close() {

@@ -3,20 +3,30 @@ import type { Actor } from '../access/actor.ts'
 import { can, type Decision, type Intent, scopeOf } from '../access/policy.ts'
 import type { AuditEvent } from '../audit/append.ts'
 import type { AuditTrail } from '../audit/trail.ts'
+import type { AudioWorkKind } from '../db/audio-schema.ts'
 import type { Pool } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp, isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { RenditionName } from '../storage/keys.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
-import { type AudioRow, findAudio, findPlaybackAudio, type PlaybackAudioRow } from './listen-queries.ts'
+import {
+  type AudioRow,
+  findAudio,
+  findPlaybackAudio,
+  isWorkWaiting,
+  type PlaybackAudioRow,
+} from './listen-queries.ts'
 import { subjectOf } from './present.ts'
 import type { LockedAudio } from './unlock.ts'
 
-/** Somebody asks for the audio of a recording, or of a playback they started. */
+/**
+ * Somebody asks for the audio of a recording, or of a playback they started. `waveform` asks for the picture
+ * of it, which takes the same right as hearing it.
+ */
 export interface AudioRequest {
   readonly actor: Actor
-  readonly act: 'listen' | 'copy'
+  readonly act: 'listen' | 'copy' | 'waveform'
   readonly target:
     | { readonly recordingId: string; readonly rendition: RenditionName; readonly intent: Intent }
     | { readonly playbackId: string }
@@ -36,44 +46,81 @@ export interface Grant {
   readonly locked: LockedAudio
 }
 
+type Refusal = Exclude<Decision, 'allowed'>
+
 export interface AdmitPorts {
   readonly pool: Pool
   readonly trail: AuditTrail
   readonly clock: Clock
 }
 
+/** Nothing to hear, although the actor may: it was not made (yet), or is taken out of the recording now. */
+interface NotThere {
+  readonly recordingId: string
+  readonly lacks: RenditionName | 'redaction'
+}
+
+/** Work after which the rendition may be there. Only a finished `playback` knows whether it asks for the others. */
+const MADE_BY: Partial<Record<RenditionName, readonly AudioWorkKind[]>> = {
+  playback: ['playback'],
+  waveform: ['playback'],
+  mix: ['playback', 'channels'],
+  channel1: ['playback', 'channels'],
+  channel2: ['playback', 'channels'],
+  masked: ['playback', 'masked'],
+}
+
+/** About as long as a call of ordinary length takes in an empty queue. */
+const RETRY_AFTER_SECONDS = 10
+
 /**
  * Decides who may hear what. A refusal is audited and thrown as a Problem; foreign, unknown, destroyed
  * and malformed ids take exactly the same steps to the same `not_found`.
  */
 export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
-  async function look(request: AudioRequest): Promise<Grant | Decision> {
+  async function look(request: AudioRequest): Promise<Grant | NotThere | Refusal> {
     const now = clock.now()
     const scope = scopeOf(request.actor)
-    const { target } = request
+    const { actor, target } = request
     if ('playbackId' in target) {
-      const row = await findPlaybackAudio(pool, idToLookUp(target.playbackId), request.actor.sub, now, scope)
+      const what = request.act === 'waveform' ? 'waveform' : 'sound'
+      const lookup = { id: idToLookUp(target.playbackId), actorSub: actor.sub, now, what } as const
+      const row = await findPlaybackAudio(pool, lookup, scope)
       return row ? decide(request, row, row.rendition, intentOf(row), now) : 'not_found'
     }
     const row = await findAudio(pool, idToLookUp(target.recordingId), target.rendition, scope)
     return row ? decide(request, row, target.rendition, target.intent, now) : 'not_found'
   }
 
+  async function isComing({ recordingId, lacks }: NotThere): Promise<boolean> {
+    if (lacks === 'redaction') return true
+    return isWorkWaiting(pool, recordingId, MADE_BY[lacks] ?? [])
+  }
+
+  async function refuse(request: AudioRequest, code: Refusal): Promise<never> {
+    await trail.append(refusal(request, code, clock.now())).catch((cause: unknown) => {
+      throw new Problem('unavailable', { cause })
+    })
+    throw new Problem(code)
+  }
+
   return {
-    /** Rejects with Problem: `not_found`, `forbidden`, `purpose_required`, `purpose_expired`, `unavailable`. */
+    /**
+     * Rejects with Problem: `not_found`, `forbidden`, `purpose_required`, `purpose_expired`, `unavailable`
+     * (with a time to try again when what is asked for is still being made).
+     */
     async admit(request: AudioRequest): Promise<Grant> {
       const found = await look(request)
-      if (typeof found !== 'string') return found
-      await trail.append(refusal(request, found, clock.now())).catch((cause: unknown) => {
-        throw new Problem('unavailable', { cause })
-      })
-      throw new Problem(found === 'allowed' ? 'not_found' : found)
+      if (typeof found === 'string') return refuse(request, found)
+      if ('etag' in found) return found
+      if (!(await isComing(found))) return refuse(request, 'not_found')
+      throw new Problem('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     },
 
     /** Whether the same request would still get the same bytes, for answers that take long. */
     async stillHolds(grant: Grant): Promise<boolean> {
       const found = await look(grant.request)
-      return typeof found !== 'string' && isSameAudio(found, grant)
+      return typeof found !== 'string' && 'etag' in found && isSameAudio(found, grant)
     },
   }
 }
@@ -91,10 +138,12 @@ function decide(
   rendition: RenditionName,
   intent: Intent,
   now: Date,
-): Grant | Decision {
-  const decision = can(request.actor, request.act, subjectOf(row, row.tags), now, intent)
+): Grant | NotThere | Refusal {
+  const action = request.act === 'copy' ? 'copy' : 'listen'
+  const decision = can(request.actor, action, subjectOf(row, row.tags), now, intent)
   if (decision !== 'allowed') return decision
-  return grantOf(request, row, rendition, intent) ?? 'not_found'
+  if (row.redacting) return { recordingId: row.id, lacks: 'redaction' }
+  return grantOf(request, row, rendition, intent) ?? { recordingId: row.id, lacks: rendition }
 }
 
 /** Undefined when the recording has no such rendition, or its key is destroyed. */
@@ -128,17 +177,22 @@ const etagOf = (objectKey: string, sha256: Buffer): string =>
 const isSameAudio = (one: Grant, other: Grant): boolean =>
   one.etag === other.etag && Buffer.compare(one.locked.wrapped, other.locked.wrapped) === 0
 
-export const eventTypeOf = (act: AudioRequest['act']): string =>
-  act === 'copy' ? 'recording.copied' : 'recording.audio_opened'
+const EVENT_TYPES: Record<AudioRequest['act'], string> = {
+  listen: 'recording.audio_opened',
+  copy: 'recording.copied',
+  waveform: 'recording.waveform_viewed',
+}
 
-function refusal(request: AudioRequest, decision: Decision, at: Date): AuditEvent {
+export const eventTypeOf = (act: AudioRequest['act']): string => EVENT_TYPES[act]
+
+function refusal(request: AudioRequest, code: Refusal, at: Date): AuditEvent {
   const { target } = request
   const isPlayback = 'playbackId' in target
   return {
     type: eventTypeOf(request.act),
     action: request.act === 'copy' ? 'E' : 'R',
     outcome: 'denied',
-    code: decision === 'allowed' ? 'not_found' : decision,
+    code,
     at,
     actor: request.actor,
     requestId: currentRequestId() ?? null,

@@ -7,12 +7,14 @@ import { chooseRange, matchesEtag, type RangeChoice } from '../http/range.ts'
 import { audioSender, onListenerGone } from '../http/send-audio.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import type { ByteSpan } from '../storage/object-store.ts'
-import type { Admission, AudioRequest, Grant } from './admit.ts'
-import { ById, CaseRef, Purpose, Rendition, TAG } from './listen-schema.ts'
+import type { Admission, Grant } from './admit.ts'
+import type { AdmitWanted } from './admit-wanted.ts'
+import { ById, CaseRef, Channel, Purpose, Rendition, TAG } from './listen-schema.ts'
 import type { Play } from './play.ts'
 
 export interface AudioRoutePorts {
   readonly admission: Pick<Admission, 'admit'>
+  readonly admitWanted: AdmitWanted
   readonly play: Play
 }
 
@@ -41,85 +43,83 @@ const AUDIO_PROBLEMS: readonly ProblemCode[] = [
 ]
 
 const AudioQuery = z.strictObject({
-  rendition: Rendition.default('original').meta({
-    description: 'A rendition that was not made is not found',
+  rendition: Rendition.optional().meta({
+    description:
+      'Default: original. One that is still being made is unavailable, with the time to try again; one that was not made is not found',
   }),
+  channel: Channel.optional(),
   purpose: Purpose.optional(),
   caseRef: CaseRef.optional(),
 })
 
+const ANSWER = {
+  method: 'get',
+  head: true,
+  tag: TAG,
+  params: ById,
+  responses: AUDIO_RESPONSES,
+  problems: AUDIO_PROBLEMS,
+} as const
+
 /** The bytes: original, copy and playback. */
-export function audioEndpoints(ports: AudioRoutePorts): Endpoint[] {
-  const answerAudio = makeAudioAnswer(ports)
+export function audioEndpoints({ admission, admitWanted, play }: AudioRoutePorts): Endpoint[] {
+  const answerAudio = makeAudioAnswer(play)
   return [
     endpoint({
-      method: 'get',
-      head: true,
+      ...ANSWER,
       path: '/v1/recordings/{id}/audio',
       operationId: 'getAudio',
       summary: 'Listen to a recording',
       description:
         'Members need nothing else; staff state purpose and caseRef. Single byte ranges are supported.',
-      tag: TAG,
-      params: ById,
       query: AudioQuery,
-      responses: AUDIO_RESPONSES,
-      problems: AUDIO_PROBLEMS,
-      handle({ params, query: { rendition, ...intent }, req, res }) {
-        const target = { recordingId: params.id, rendition, intent }
-        return answerAudio(req, res, { actor: actorOf(req), act: 'listen', target })
+      problems: ['invalid_request', ...AUDIO_PROBLEMS],
+      async handle({ params: { id: recordingId }, query: { rendition, channel, ...intent }, req, res }) {
+        const actor = actorOf(req)
+        if (channel !== undefined) {
+          const { grant } = await admitWanted(actor, recordingId, { rendition, channel }, intent)
+          return answerAudio(req, res, grant)
+        }
+        const target = { recordingId, rendition: rendition ?? 'original', intent } as const
+        return answerAudio(req, res, await admission.admit({ actor, act: 'listen', target }))
       },
     }),
     endpoint({
-      method: 'get',
-      head: true,
+      ...ANSWER,
       path: '/v1/recordings/{id}/copy',
       operationId: 'copyRecording',
       summary: 'Download one’s own recording, as it was recorded',
-      tag: TAG,
-      params: ById,
       query: z.strictObject({}),
-      responses: AUDIO_RESPONSES,
-      problems: AUDIO_PROBLEMS,
-      handle({ params, req, res }) {
+      async handle({ params, req, res }) {
         const target = { recordingId: params.id, rendition: 'original' as const, intent: {} }
-        return answerAudio(req, res, { actor: actorOf(req), act: 'copy', target })
+        return answerAudio(req, res, await admission.admit({ actor: actorOf(req), act: 'copy', target }))
       },
     }),
     endpoint({
-      method: 'get',
-      head: true,
+      ...ANSWER,
       path: '/v1/playbacks/{id}/audio',
       operationId: 'getPlaybackAudio',
       summary: 'The audio of one’s own playback',
-      tag: TAG,
-      params: ById,
       query: z.strictObject({}),
-      responses: AUDIO_RESPONSES,
-      problems: AUDIO_PROBLEMS,
-      handle({ params, req, res }) {
-        return answerAudio(req, res, {
-          actor: actorOf(req),
-          act: 'listen',
-          target: { playbackId: params.id },
-        })
+      async handle({ params, req, res }) {
+        const target = { playbackId: params.id }
+        return answerAudio(req, res, await admission.admit({ actor: actorOf(req), act: 'listen', target }))
       },
     }),
   ]
 }
 
 /**
- * Answers GET and HEAD for audio (RFC 9110 sections 13 and 14). Access is decided first, so neither a
+ * Answers GET and HEAD for audio (RFC 9110 sections 13 and 14). Access was decided before, so neither a
  * range nor a validator tells anything to somebody who may not listen. HEAD has the headers of a plain
  * GET: RFC 9110 defines Range for GET only.
  */
-function makeAudioAnswer({ admission, play }: AudioRoutePorts) {
-  return async function answer(req: Request, res: Response, request: AudioRequest): Promise<void> {
-    const grant = await admission.admit(request)
+function makeAudioAnswer(play: Play) {
+  return async function answer(req: Request, res: Response, grant: Grant): Promise<void> {
     setAudioHeaders(res, {
       mediaType: grant.mediaType,
       etag: grant.etag,
-      saveAs: request.act === 'copy' ? `listenback-${grant.recordingId}` : undefined,
+      saveAs: grant.request.act === 'copy' ? `listenback-${grant.recordingId}` : undefined,
     })
     if (matchesEtag(req.get('If-None-Match'), grant.etag)) return void res.status(304).end()
     if (req.method === 'HEAD') return void res.setHeader('Content-Length', grant.bytes).status(200).end()

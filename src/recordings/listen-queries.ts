@@ -1,4 +1,5 @@
 import type { Scope, TagFacts } from '../access/policy.ts'
+import type { AudioWorkKind } from '../db/audio-schema.ts'
 import type { Pool } from '../db/database.ts'
 import type { RecordingStatus } from '../db/schema.ts'
 import type { RenditionName } from '../storage/keys.ts'
@@ -13,6 +14,8 @@ export interface AudioRow {
   readonly restricted: boolean
   readonly sensitivity: string[]
   readonly tags: TagFacts[]
+  /** Something was found in it that nobody is to hear again, and it is not out yet. */
+  readonly redacting: boolean
   /** Null, like everything of the rendition and the key, when the recording has no such rendition. */
   readonly object_key: string | null
   readonly media_type: string | null
@@ -34,7 +37,9 @@ const COLUMNS = `recording.id, recording.entity, recording.status, recording.mem
   rendition.plain_bytes, rendition.sha256, rendition.age_header, recording_key.kek_id, recording_key.wrapped,
   (select coalesce(json_agg(json_build_object('purpose', tag.purpose, 'state', tag.state,
       'retainUntil', tag.retain_until)), '[]')
-    from purpose_tag tag where tag.recording_id = recording.id) as tags`
+    from purpose_tag tag where tag.recording_id = recording.id) as tags,
+  exists (select from audio_work where audio_work.recording_id = recording.id
+    and audio_work.kind = 'redact') as redacting`
 
 const JOINS = `left join recording_key on recording_key.recording_id = recording.id`
 
@@ -51,16 +56,17 @@ const BY_RECORDING = {
       and recording.status not in ('receiving', 'destroying', 'destroyed')`,
 }
 
-const BY_PLAYBACK = {
-  name: 'find-playback-audio',
-  text: `select ${COLUMNS}, playback.rendition, playback.purpose, playback.case_ref
+const byPlayback = (rendition: string): string =>
+  `select ${COLUMNS}, ${rendition} as rendition, playback.purpose, playback.case_ref
     from playback join recording on recording.id = playback.recording_id
-    left join rendition on rendition.recording_id = recording.id and rendition.name = playback.rendition
+    left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}
     where playback.id = $1 and playback.actor_sub = $2 and playback.expires_at > $3
       and (recording.member_ref = $4 or recording.entity = any($5))
-      and recording.status not in ('receiving', 'destroying', 'destroyed')`,
-}
+      and recording.status not in ('receiving', 'destroying', 'destroyed')`
+
+const BY_PLAYBACK = { name: 'find-playback-audio', text: byPlayback('playback.rendition') }
+const WAVEFORM_BY_PLAYBACK = { name: 'find-playback-waveform', text: byPlayback(`'waveform'`) }
 
 export async function findAudio(
   pool: Pool,
@@ -73,15 +79,57 @@ export async function findAudio(
   return rows[0]
 }
 
+export interface PlaybackLookup {
+  readonly id: string
+  readonly actorSub: string
+  readonly now: Date
+  /** What is asked for of the recording: the sound that the playback was started for, or its picture. */
+  readonly what: 'sound' | 'waveform'
+}
+
 /** The playback must be the caller's own and not have expired. */
 export async function findPlaybackAudio(
   pool: Pool,
-  id: string,
-  actorSub: string,
-  now: Date,
+  { id, actorSub, now, what }: PlaybackLookup,
   scope: Scope,
 ): Promise<PlaybackAudioRow | undefined> {
   const values = [id, actorSub, now, scope.memberRef, scope.entities]
-  const { rows } = await pool.query<PlaybackAudioRow>({ ...BY_PLAYBACK, values })
+  const statement = what === 'sound' ? BY_PLAYBACK : WAVEFORM_BY_PLAYBACK
+  const { rows } = await pool.query<PlaybackAudioRow>({ ...statement, values })
+  return rows[0]
+}
+
+/** Whether work of one of these kinds on the recording will still be done; parked work will not. */
+export async function isWorkWaiting(
+  pool: Pool,
+  id: string,
+  kinds: readonly AudioWorkKind[],
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from audio_work where recording_id = $1 and kind = any($2) and state = 'waiting' limit 1`,
+    [id, kinds],
+  )
+  return rowCount === 1
+}
+
+/** What there is to choose from when a recording is listened to. */
+export interface ChoicesRow {
+  /** Who speaks on each channel, as the sender said. */
+  readonly parties: string[] | null
+  /** As decoding showed; null as long as nobody has decoded it. */
+  readonly audio_channels: number | null
+  readonly made: RenditionName[]
+}
+
+/** Scoped like the audio itself; says nothing of who may hear it. */
+export async function findChoices(pool: Pool, id: string, scope: Scope): Promise<ChoicesRow | undefined> {
+  const { rows } = await pool.query<ChoicesRow>(
+    `select recording.channels as parties, audio_facts.channels as audio_channels,
+      array(select name from rendition where rendition.recording_id = recording.id) as made
+    from recording left join audio_facts on audio_facts.recording_id = recording.id
+    where recording.id = $1 and (recording.member_ref = $2 or recording.entity = any($3))
+      and recording.status not in ('receiving', 'destroying', 'destroyed')`,
+    [id, scope.memberRef, scope.entities],
+  )
   return rows[0]
 }

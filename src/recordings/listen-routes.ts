@@ -4,10 +4,11 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { startOfDay, startOfDayAfter } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type AudioRoutePorts, audioEndpoints } from './audio-routes.ts'
+import { CHANNEL_NAMES } from './choose-rendition.ts'
 import type { makeFind } from './find.ts'
 import type { makeList } from './list.ts'
 import { AccessListSchema, type makeListAccesses } from './list-accesses.ts'
-import { ById, CaseRef, Purpose, Rendition, TAG } from './listen-schema.ts'
+import { ById, CaseRef, Channel, Purpose, Rendition, TAG } from './listen-schema.ts'
 import { RecordingListSchema, RecordingSchema } from './present.ts'
 import type { makeStartPlayback } from './start-playback.ts'
 
@@ -41,17 +42,32 @@ const ListQuery = z.strictObject({
 const PlaybackBody = z.strictObject({
   purpose: Purpose.optional(),
   caseRef: CaseRef.optional(),
-  rendition: Rendition.default('original'),
+  rendition: Rendition.optional().meta({ description: 'Default: playback where it was made, else original' }),
+  channel: Channel.optional(),
 })
 
 const PlaybackSchema = z
   .strictObject({
     id: z.uuid(),
     recordingId: z.uuid(),
-    rendition: Rendition,
+    rendition: z.enum([...Rendition.options, 'mix', 'channel1', 'channel2']).meta({
+      description: 'What will be heard',
+    }),
     audioUrl: z.string().meta({ description: 'For the player; works for the caller only' }),
     mediaType: z.string(),
     bytes: z.int(),
+    waveformUrl: z
+      .string()
+      .nullable()
+      .meta({ description: 'A picture of the sound; works for the caller only' }),
+    channels: z
+      .array(
+        z.strictObject({
+          channel: z.enum(CHANNEL_NAMES),
+          label: z.string().optional().meta({ description: 'Who speaks on it, where the sender said so' }),
+        }),
+      )
+      .meta({ description: 'Parts of the call that can be asked for alone; empty for a call without parts' }),
     expiresAt: z.iso.datetime({ offset: true }),
   })
   .meta({ id: 'Playback' })
@@ -145,10 +161,21 @@ const playbackEndpoint = ({ startPlayback }: ListenUseCases): Endpoint =>
       'purpose_expired',
       'unavailable',
     ],
-    async handle({ params, body: { rendition, ...intent }, req, res }) {
-      const { expiresAt, ...playback } = await startPlayback(actorOf(req), params.id, rendition, intent)
-      const audioUrl = `/v1/playbacks/${playback.id}/audio`
+    async handle({ params, body: { rendition, channel, ...intent }, req, res }) {
+      const wanted = { rendition, channel }
+      const { expiresAt, hasWaveform, ...playback } = await startPlayback(
+        actorOf(req),
+        params.id,
+        wanted,
+        intent,
+      )
+      const address = `/v1/playbacks/${playback.id}`
       res.setHeader('Cache-Control', 'private, no-store')
-      res.status(201).json({ ...playback, audioUrl, expiresAt: expiresAt.toISOString() })
+      res.status(201).json({
+        ...playback,
+        audioUrl: `${address}/audio`,
+        waveformUrl: hasWaveform ? `${address}/waveform` : null,
+        expiresAt: expiresAt.toISOString(),
+      })
     },
   })

@@ -9,3 +9,7 @@ export const ById = z.strictObject({ id: Id })
 export const Purpose = z.string().min(1).max(64).meta({ description: 'For which purpose staff listen' })
 export const CaseRef = z.string().min(1).max(100).meta({ description: 'The case for which staff listen' })
 export const Rendition = z.enum(['original', 'playback', 'masked'])
+export const Channel = z.string().min(1).max(50).meta({
+  description:
+    'Of a call with two channels: `mix` (both parties on one channel), `1`, `2`, or the name of a party in the channels of the recording. Goes with rendition playback only, and implies it',
+})

@@ -7,7 +7,8 @@ import { newId } from '../kernel/ids.ts'
 import { HOUR } from '../kernel/units.ts'
 import type { RenditionName } from '../storage/keys.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
-import type { Admission } from './admit.ts'
+import type { AdmitWanted } from './admit-wanted.ts'
+import { type ChannelChoice, channelChoices, type Wanted } from './choose-rendition.ts'
 import { insertPlayback } from './playback-queries.ts'
 
 /** Longer than a working day: a player left open over lunch goes on, one left open overnight does not. */
@@ -15,7 +16,7 @@ const LIFETIME_MS = 12 * HOUR
 
 export interface StartPlaybackPorts {
   readonly db: Database
-  readonly admission: Pick<Admission, 'admit'>
+  readonly admitWanted: AdmitWanted
   readonly clock: Clock
 }
 
@@ -25,21 +26,24 @@ export interface Playback {
   readonly rendition: RenditionName
   readonly mediaType: string
   readonly bytes: number
+  readonly hasWaveform: boolean
+  readonly channels: readonly ChannelChoice[]
   readonly expiresAt: Date
 }
 
 /**
  * Starts one listening session of one actor for one declared purpose. It grants nothing by itself:
- * every range request through it is decided anew. Throws what `admit` throws.
+ * every range request through it is decided anew. Throws what `admitWanted` throws.
  */
-export function makeStartPlayback({ db, admission, clock }: StartPlaybackPorts) {
+export function makeStartPlayback({ db, admitWanted, clock }: StartPlaybackPorts) {
   return async function startPlayback(
     actor: Actor,
     recordingId: string,
-    rendition: RenditionName,
+    wanted: Wanted,
     intent: Intent,
   ): Promise<Playback> {
-    const grant = await admission.admit({ actor, act: 'listen', target: { recordingId, rendition, intent } })
+    const { grant, choices } = await admitWanted(actor, recordingId, wanted, intent)
+    const { rendition } = grant
     const now = clock.now()
     const playback = {
       id: newId(),
@@ -73,6 +77,8 @@ export function makeStartPlayback({ db, admission, clock }: StartPlaybackPorts) 
       rendition,
       mediaType: grant.mediaType,
       bytes: grant.bytes,
+      hasWaveform: choices.made.includes('waveform'),
+      channels: channelChoices(choices),
       expiresAt: playback.expires_at,
     }
   }
