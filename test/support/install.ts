@@ -23,6 +23,16 @@ const NEEDS: readonly Need[] = [
   { debianPackage: 'ffmpeg', program: 'ffmpeg', usedFor: 'test recordings' },
   { debianPackage: 'espeak-ng', program: 'espeak-ng', usedFor: 'spoken test recordings' },
   { debianPackage: 'sox', program: 'sox', usedFor: 'test recordings' },
+  {
+    debianPackage: 'libsox-fmt-base',
+    program: ['x86_64', 'aarch64'].map((cpu) => `/usr/lib/${cpu}-linux-gnu/sox/libsox_fmt_amr_nb.so`),
+    usedFor: 'recordings of mobile telephones (AMR)',
+  },
+  ...['wav', 'gsm', 'g722'].map((format) => ({
+    debianPackage: `asterisk-core-sounds-en-${format}`,
+    program: [`/usr/share/asterisk/sounds/en_US_f_Allison/activated.${format}`],
+    usedFor: 'real telephone prompts',
+  })),
   { debianPackage: 'age', program: 'age', usedFor: 'opening our encrypted files with the stock tool' },
   { debianPackage: 'faketime', program: 'faketime', usedFor: 'moving the clock of the service' },
   { debianPackage: 'strace', program: 'strace', usedFor: 'killing the service at a chosen system call' },
