@@ -82,8 +82,8 @@ export async function claimWork(connection: Connection, wanted: WorkWanted): Pro
 }
 
 /** The row as it was claimed; none when somebody asked for the same work again, which is then still to be done. */
-const isOurs = ({ recordingId, kind, rowVersion }: ClaimedWork) =>
-  sql<boolean>`recording_id = ${recordingId} and kind = ${kind} and xmin::text = ${rowVersion}`
+const isOurs = ({ recordingId, kind, rowVersion }: ClaimedWork, version = 'xmin') =>
+  sql<boolean>`recording_id = ${recordingId} and kind = ${kind} and ${sql.ref(version)}::text = ${rowVersion}`
 
 export async function removeWork(connection: Connection, work: ClaimedWork): Promise<void> {
   await connection.deleteFrom('audio_work').where(isOurs(work)).execute()
@@ -105,17 +105,21 @@ export async function postponeWork(connection: Connection, work: ClaimedWork, re
 
 /** Puts work aside with the reason. A recording that waited to be played is available as it was delivered. */
 export async function parkWork(tx: Tx, work: ClaimedWork, reason: string): Promise<void> {
+  // The recording before its work: everybody locks them in this order.
+  if (work.kind === 'playback')
+    await tx
+      .updateTable('recording')
+      .set({ status: 'available' })
+      .where('id', '=', work.recordingId)
+      .where('status', '=', 'processing')
+      .where(({ exists, selectFrom }) =>
+        exists(selectFrom('audio_work').select('kind').where(isOurs(work, 'audio_work.xmin'))),
+      )
+      .execute()
   await tx
     .updateTable('audio_work')
     .set({ state: 'parked', reason, worker: null })
     .where(isOurs(work))
-    .execute()
-  if (work.kind !== 'playback') return
-  await tx
-    .updateTable('recording')
-    .set({ status: 'available' })
-    .where('id', '=', work.recordingId)
-    .where('status', '=', 'processing')
     .execute()
 }
 

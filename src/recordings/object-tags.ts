@@ -1,4 +1,5 @@
 import type { CalendarDay } from '../kernel/calendar.ts'
+import type { RenditionName } from '../storage/keys.ts'
 import type { ObjectTags } from '../storage/object-store.ts'
 import { counts, endsOf } from './ends.ts'
 import type { PurposeTag } from './model.ts'
@@ -32,6 +33,29 @@ export function objectTags(
     hold: held ? 'held' : 'none',
     class: kind,
   }
+}
+
+/** What the tags of an object are made of, besides its name. */
+export interface TagSource {
+  readonly tags: readonly TagFacts[]
+  /** Nothing forbids its destruction. */
+  readonly isFree: boolean
+  readonly linkBy: CalendarDay | null
+}
+
+const TRAINING = 'training_coaching'
+
+/**
+ * The tags of one object of a recording. What is masked for training is there for that purpose only, so it
+ * has its end, whatever else keeps the recording; once the purpose counts no more, with the day it had.
+ */
+export function renditionTags(name: RenditionName, { tags, isFree, linkBy }: TagSource): ObjectTags {
+  if (name === 'original') return objectTags(tags, !isFree, 'original', linkBy)
+  if (name !== 'masked') return objectTags(tags, !isFree, 'derived', linkBy)
+  const training = tags
+    .filter(({ purpose }) => purpose === TRAINING)
+    .map((tag) => (counts(tag) ? tag : { ...tag, state: 'expired' as const }))
+  return objectTags(training, !isFree, 'derived', linkBy)
 }
 
 /** Not rules of the file: the limit for recordings of no known member, and no tag that counts. */

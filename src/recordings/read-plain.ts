@@ -12,8 +12,11 @@ export interface StoredAudioRef {
 }
 
 export interface ReadPlain {
-  /** All of it as a stream, each piece after its integrity check; destroying the stream ends the read. */
-  stream(audio: StoredAudioRef, signal: AbortSignal): Readable
+  /**
+   * All of it, or a part, as a stream, each piece after its integrity check; destroying the stream ends the
+   * read.
+   */
+  stream(audio: StoredAudioRef, signal: AbortSignal, span?: ByteSpan): Readable
   /** A part of it, at most what fits in memory. */
   part(audio: StoredAudioRef, span: ByteSpan, signal: AbortSignal): Promise<Buffer>
 }
@@ -39,8 +42,8 @@ export function makeReadPlain({
   }
 
   return {
-    stream: (audio, signal) =>
-      Readable.from(pieces(audio, { offset: 0, length: audio.bytes }, signal), { objectMode: false }),
+    stream: (audio, signal, span = { offset: 0, length: audio.bytes }) =>
+      Readable.from(pieces(audio, span, signal), { objectMode: false }),
     part: async (audio, span, signal) => Buffer.concat(await Array.fromAsync(pieces(audio, span, signal))),
   }
 }
