@@ -51,7 +51,8 @@ export async function deliverDamaged(
   const broken: string[] = []
   const stored = await deliverAll(service, plan, broken)
   plan.say(`${stored.length} of ${plan.files} taken in; waiting for what is made of them`)
-  await settled(database, plan.say, broken)
+  await settled(database, plan.say)
+  broken.push(...(await findStuck(database)))
   if (service.pid !== pid) broken.push('the service did not stay up')
   await inParallel(PARALLEL, stored, (one) => checkOriginal(service, one, broken))
   for (const line of service.logs().split('\n'))
@@ -73,7 +74,7 @@ export async function deliverDamaged(
 }
 
 async function deliverAll(service: RunningService, plan: FuzzPlan, broken: string[]): Promise<Stored[]> {
-  const token = service.issuer.token(persons.importer, { expiresIn: 7200 })
+  const token = service.issuer.token(persons.importer({ exp: Math.floor(Date.now() / 1000) + 7200 }))
   const stored: Stored[] = []
   const seeds = Array.from({ length: plan.files }, (_, i) => plan.firstSeed + i)
   await inParallel(PARALLEL, seeds, async (seed) => {
@@ -92,37 +93,36 @@ async function deliverAll(service: RunningService, plan: FuzzPlan, broken: strin
   return stored
 }
 
-/** Waits until nothing is left to make; gives up when nothing moves for long. */
-async function settled(database: pg.Pool, say: (line: string) => void, broken: string[]): Promise<void> {
-  let left = Number.POSITIVE_INFINITY
+/** Waits until nothing is left to make, or nothing moves for long. */
+async function settled(database: pg.Pool, say: (line: string) => void): Promise<void> {
+  let fewest = Number.POSITIVE_INFINITY
   for (let still = 0; still < PATIENCE_MS; still += 1000) {
     const { rows } = await database.query<{ waiting: number }>(
       `select count(*)::int as waiting from audio_work where state = 'waiting'`,
     )
     const waiting = rows[0]?.waiting ?? 0
-    if (waiting === 0) break
-    if (waiting < left) {
-      if (Math.floor(waiting / 250) < Math.floor(left / 250)) say(`${waiting} pieces of work to go`)
-      left = waiting
-      still = 0
-    }
+    if (waiting === 0) return
+    if (waiting < fewest) still = 0
+    if (still === 0 && waiting % 50 === 0) say(`${waiting} pieces of work to go`)
+    fewest = Math.min(fewest, waiting)
     await sleep(1000)
   }
-  const { rows } = await database.query<{
-    id: string
-    call_id: string
-    kind: string
-    state: string
-    reason: string
-  }>(
-    `select r.id, r.call_id, w.kind, w.state, w.reason from audio_work w join recording r on r.id = w.recording_id`,
+}
+
+/** What was not ended with. */
+async function findStuck(database: pg.Pool): Promise<string[]> {
+  const left = await database.query<{ call_id: string; kind: string; state: string; reason: string | null }>(
+    'select r.call_id, w.kind, w.state, w.reason from audio_work w join recording r on r.id = w.recording_id',
   )
-  for (const { call_id, kind, state, reason } of rows)
-    broken.push(`${call_id}: ${kind} is ${state}${reason ? ` (${reason})` : ''}`)
-  const stuck = await database.query<{ call_id: string }>(
+  const processing = await database.query<{ call_id: string }>(
     `select call_id from recording where status = 'processing'`,
   )
-  for (const { call_id } of stuck.rows) broken.push(`${call_id} is still being processed`)
+  return [
+    ...left.rows.map(
+      ({ call_id, kind, state, reason }) => `${call_id}: ${kind} is ${state} (${reason ?? ''})`,
+    ),
+    ...processing.rows.map(({ call_id }) => `${call_id} is still being processed`),
+  ]
 }
 
 async function checkOriginal(
