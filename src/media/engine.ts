@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 
 /** What decoding showed of the source; only what was really decoded counts, never what a header claims. */
 export interface DecodedFacts {
-  /** The decoder's name for it: `pcm_mulaw`, `gsm_ms`, `opus`, ... */
+  /** ffmpeg's name for it: `pcm_mulaw`, `gsm_ms`, `adpcm_g722`, `amr_nb`, `opus`, ... */
   readonly codec: string
   readonly channels: number
   /** In hertz. */
@@ -14,8 +14,9 @@ export interface DecodedFacts {
 /** One thing to make of the source, in the same pass as the others. */
 export type OutputSpec =
   /**
-   * The decoded samples as a WAV stream (16 bit PCM, header first), which `to` reads as it comes. With the
-   * channels and sample rate of the source unless said otherwise.
+   * The decoded samples as a WAV stream (16 bit PCM, header first), which `to` reads as it comes; `to` ends
+   * when all went well and is destroyed when not. At the source's sample rate, with its channels (two at
+   * most) unless said otherwise.
    */
   | { readonly kind: 'pcm'; readonly to: Writable; readonly filter?: string; readonly channels?: 1 | 2 }
   /**
@@ -65,12 +66,15 @@ export interface AudioEngine {
   readonly version: string
   /** What keeps it in, for people: `no network`, `memory limit`, ... */
   readonly isolation: readonly string[]
-  /** Rejects with EngineError; then no file is left. Aborting ends it at once, with everything it started. */
+  /**
+   * Rejects with EngineError, or with what failed the source; then no file is left. Aborting ends it at once,
+   * with everything it started. The source is used up or destroyed when this settles.
+   */
   transcode(request: TranscodeRequest, signal: AbortSignal): Promise<Transcoded>
   /**
    * Turns a stream of encoded audio into a stream of FLAC while it comes in, with constant memory; nothing of it
-   * is ever on a disk. The result's stream errors with EngineError. Undefined for an engine that needs the whole
-   * source first.
+   * is ever on a disk. The result errors with EngineError, or with what failed the source; destroying it ends
+   * the work. Undefined for an engine that needs the whole source first.
    */
   readonly convert?: (
     request: { readonly source: Readable; readonly mediaType: string; readonly filter: string },
