@@ -13,6 +13,8 @@ import { composeRecordings } from './compose/recordings.ts'
 import { replayAtStart } from './compose/replay.ts'
 import { composeRetention } from './compose/retention.ts'
 import { composeRules } from './compose/rules.ts'
+import { composeIntegrity } from './compose/scrub.ts'
+import { composeSpans } from './compose/spans.ts'
 import { arrivalOf } from './compose/tags.ts'
 import type { Config } from './config/config.ts'
 import { makeReadiness } from './http/health.ts'
@@ -56,6 +58,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books)))
   const retention = opened.use(composeRetention(foundation, config, books, recordings))
   const holds = composeHolds(foundation)
+  const spans = composeSpans(foundation)
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   await replayAtStart(foundation, config, options.signal)
@@ -75,7 +78,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       ...recordings.endpoints,
       ...retention.endpoints,
       ...holds.endpoints,
+      ...spans.endpoints,
       ...composeRemains(foundation),
+      ...composeIntegrity(foundation),
     ],
     identityProvider: access.demo?.handler,
   })
@@ -86,7 +91,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metricsApp: metricsApp(metrics),
     greeting: access.demo?.greeting ?? '',
     async afterListening(origin) {
-      const jobs = composeJobs(foundation, config, { recordings, retention, holds, access, metrics })
+      const jobs = composeJobs(foundation, config, { recordings, retention, holds, spans, access, metrics })
       stack.defer(() => jobs.stop(config.shutdown.graceMs))
       await access.demo?.seed(origin)
     },

@@ -4,7 +4,7 @@ import { isId } from '../kernel/ids.ts'
 import { decryptFile, decryptRecording } from './decrypt.ts'
 import { doctor } from './doctor.ts'
 import type { Edge } from './edge.ts'
-import { fsck } from './fsck.ts'
+import { type FsckOptions, fsck } from './fsck.ts'
 import { type ImportOptions, importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
@@ -50,7 +50,8 @@ export function buildProgram(edge: Edge): Command {
     .command('fsck')
     .description('compare rows, objects, versions, uploads and keys; changes nothing unless told to')
     .option('--repair', 'finish or remove what a crash left behind', false)
-    .action((options: { repair: boolean }) => fsck(config(), edge, options))
+    .option('--scrub', 'then read every stored byte again and compare it with its hash', false)
+    .action((options: FsckOptions) => fsck(config(), edge, options))
   addSweep(program, config, edge)
   addImport(program, config, edge)
   addDecrypt(program, config, edge)

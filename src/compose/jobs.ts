@@ -9,19 +9,22 @@ import type { Holds } from './holds.ts'
 import { composeLifecycle } from './lifecycle.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
+import { scrubJobs } from './scrub.ts'
+import type { SpanParts } from './spans.ts'
 import { alarmJob } from './tags.ts'
 
 export interface JobParts {
   readonly recordings: Recordings
   readonly retention: Retention
   readonly holds: Holds
+  readonly spans: SpanParts
   readonly access: Access
   readonly metrics: Metrics
 }
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, holds, access, metrics } = parts
+  const { recordings, retention, holds, spans, access, metrics } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -41,8 +44,10 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     },
     { name: 'remove-expired-sessions', everyMs: HOUR, run: () => access.removeExpiredSessions() },
     ...retention.jobs,
+    ...spans.jobs,
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
+    ...scrubJobs(foundation, config, metrics),
     alarmJob(foundation, config.sweep.graceDays, metrics),
   ]
   return startJobs(jobs, {

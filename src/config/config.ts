@@ -54,6 +54,8 @@ export interface Config {
   readonly sweep: { everyMs: number; limit: number; graceDays: number }
   /** What the store does on its own when the service is away. */
   readonly lifecycle: { marginDays: number; horizonDays: number }
+  /** Days in which everything stored is read again; 0 for never. */
+  readonly scrub: { days: number }
   /** The Ed25519 key that signs destruction certificates. */
   readonly signing: { path: string; create: boolean }
   /** Days after which no backup of database or store exists any more. */
@@ -98,6 +100,7 @@ export function loadConfig(
     },
     sweep: { everyMs: env.SWEEP_INTERVAL, limit: env.SWEEP_LIMIT, graceDays: env.GRACE_DAYS },
     lifecycle: { marginDays: env.LIFECYCLE_MARGIN_DAYS, horizonDays: env.LIFECYCLE_HORIZON_DAYS },
+    scrub: { days: env.SCRUB_DAYS },
     signing: env.SIGNING_KEY_FILE
       ? { path: resolve(env.SIGNING_KEY_FILE), create: false }
       : { path: join(dataDir, 'signing-key'), create: true },

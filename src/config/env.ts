@@ -139,6 +139,13 @@ export const EnvSchema = z.object({
     .max(500)
     .default(60)
     .meta({ description: 'Days ahead for which the store already has a rule' }),
+  SCRUB_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .default(90)
+    .meta({ description: 'Days in which everything stored is read again and compared; 0: never' }),
   ALLOWED_REGIONS: z
     .string()
     .default(EU_REGIONS)

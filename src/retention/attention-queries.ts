@@ -8,6 +8,7 @@ export const CONCERNS = [
   'locks_past_review',
   'restricted_overdue',
   'overdue',
+  'damaged',
 ] as const
 
 export type ConcernName = (typeof CONCERNS)[number]
@@ -60,6 +61,9 @@ const FINDERS: Record<ConcernName, (moment: AttentionMoment) => Found> = {
     union all
     select r.id, coalesce(r.quarantined_at, r.due_at)::date::text, null, r.entity from recording r
       where r.status = 'destroying' and coalesce(r.quarantined_at, r.due_at) < ${quarantinedBefore}`,
+  damaged: () => sql`
+    select r.id, min(f.found_at at time zone 'Europe/Amsterdam')::date::text as since, null as purpose, r.entity
+    from integrity_finding f join recording r on r.id = f.recording_id where ${hasBytes} group by r.id, r.entity`,
 }
 
 /** One concern for some entities, or for all. */

@@ -22,6 +22,7 @@ export const AttentionSchema = z
     locksPastReview: concern('Recordings locked by a request past its review'),
     restrictedOverdue: concern('Recordings that would be due for a day and are restricted'),
     overdue: concern('Recordings that should have left use, or been destroyed, more than a day ago'),
+    damaged: concern('Recordings whose stored audio is lost or changed'),
   })
   .meta({ id: 'RetentionAttention' })
 
@@ -33,6 +34,7 @@ const present = (attention: Attention): z.input<typeof AttentionSchema> => {
     locksPastReview: of(attention.locks_past_review),
     restrictedOverdue: of(attention.restricted_overdue),
     overdue: of(attention.overdue),
+    damaged: of(attention.damaged),
   }
 }
 

@@ -28,7 +28,7 @@ const PATIENCE = DAY
 
 /**
  * Lists what nobody else ends: events that stay away, holds and locks past their review, restricted
- * recordings that would be due, and what should have been destroyed. For the entities of the actor;
+ * recordings that would be due, what should have been destroyed, and what is damaged in the store. For the entities of the actor;
  * audited. Throws Problem: `forbidden`.
  */
 export function makeListAttention({ db, clock, graceDays }: AttentionPorts) {

@@ -26,6 +26,12 @@ export function createMetrics() {
       labelNames: ['concern'],
       registers,
     }),
+    scrubbed: new Counter({
+      name: 'listenback_scrub_renditions_total',
+      help: 'Stored files that were read again, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
     jobFailures: new Counter({
       name: 'listenback_job_failures_total',
       help: 'Background jobs that ended with an error',
