@@ -38,6 +38,7 @@ export const PROBLEMS = {
   purpose_expired: { status: 403, title: 'This purpose no longer gives access to the recording' },
   second_person_required: { status: 403, title: 'This needs somebody other than who asked for it' },
   invalid_rules: { status: 422, title: 'These retention rules cannot be used' },
+  invalid_spans: { status: 422, title: 'These parts do not fit the call' },
   destroyed: { status: 410, title: 'The recording has been destroyed' },
   deletion_in_progress: { status: 409, title: 'The recording is being destroyed' },
   notice_required: { status: 409, title: 'The member has to be told before this is lifted' },
