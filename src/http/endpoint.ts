@@ -31,7 +31,7 @@ export interface Endpoint<
   Q extends Shape = Shape,
   B extends z.ZodType | undefined = z.ZodType | undefined,
 > {
-  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** OpenAPI style, with the version prefix: `/v1/recordings/{id}`. */
   readonly path: string
   readonly operationId: string

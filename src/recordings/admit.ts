@@ -18,6 +18,7 @@ import {
   type PlaybackAudioRow,
 } from './listen-queries.ts'
 import { subjectOf } from './present.ts'
+import { trainingUse } from './training-use.ts'
 import type { LockedAudio } from './unlock.ts'
 
 /**
@@ -89,11 +90,12 @@ export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
       return row ? decide(request, row, row.rendition, intentOf(row), now) : 'not_found'
     }
     const row = await findAudio(pool, idToLookUp(target.recordingId), target.rendition, scope)
-    return row ? decide(request, row, target.rendition, target.intent, now) : 'not_found'
+    return row ? decide(request, row, row.rendition ?? target.rendition, target.intent, now) : 'not_found'
   }
 
   async function isComing({ recordingId, lacks }: NotThere): Promise<boolean> {
-    if (lacks === 'redaction') return true
+    // A copy is lacking only when something is to be left out of it: then it comes, or stays away.
+    if (lacks === 'redaction' || lacks === 'copy') return true
     return isWorkWaiting(pool, recordingId, MADE_BY[lacks] ?? [])
   }
 
@@ -142,6 +144,7 @@ function decide(
   const action = request.act === 'copy' ? 'copy' : 'listen'
   const decision = can(request.actor, action, subjectOf(row, row.tags), now, intent)
   if (decision !== 'allowed') return decision
+  if (rendition === 'masked' && trainingUse(row, now) !== 'allowed') return 'not_found'
   if (row.redacting) return { recordingId: row.id, lacks: 'redaction' }
   return grantOf(request, row, rendition, intent) ?? { recordingId: row.id, lacks: rendition }
 }

@@ -89,9 +89,11 @@ export function audioEndpoints({ admission, admitWanted, play }: AudioRoutePorts
       path: '/v1/recordings/{id}/copy',
       operationId: 'copyRecording',
       summary: 'Download one’s own recording, as it was recorded',
+      description:
+        'Where parts concern somebody else (Art. 15(4) GDPR) they are silent; GET /v1/recordings/{id}/cuts lists them.',
       query: z.strictObject({}),
       async handle({ params, req, res }) {
-        const target = { recordingId: params.id, rendition: 'original' as const, intent: {} }
+        const target = { recordingId: params.id, rendition: 'copy' as const, intent: {} }
         return answerAudio(req, res, await admission.admit({ actor: actorOf(req), act: 'copy', target }))
       },
     }),

@@ -16,6 +16,8 @@ export interface AudioRow {
   readonly tags: TagFacts[]
   /** Something was found in it that nobody is to hear again, and it is not out yet. */
   readonly redacting: boolean
+  /** What was found: for a copy the original as long as nothing is left out of it. */
+  readonly rendition: RenditionName | null
   /** Null, like everything of the rendition and the key, when the recording has no such rendition. */
   readonly object_key: string | null
   readonly media_type: string | null
@@ -47,13 +49,19 @@ const JOINS = `left join recording_key on recording_key.recording_id = recording
  * Scoped like the policy, so that a foreign recording costs what an unknown one does and an oversight
  * in either still keeps it closed. Prepared under a name: planned once per connection.
  */
-const BY_RECORDING = {
-  name: 'find-audio',
-  text: `select ${COLUMNS} from recording
-    left join rendition on rendition.recording_id = recording.id and rendition.name = $2
+const byRecording = (rendition: string): string =>
+  `select ${COLUMNS}, rendition.name as rendition from recording
+    left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}
     where recording.id = $1 and (recording.member_ref = $3 or recording.entity = any($4))
-      and recording.status not in ('receiving', 'destroying', 'destroyed')`,
+      and recording.status not in ('receiving', 'destroying', 'destroyed')`
+
+const BY_RECORDING = { name: 'find-audio', text: byRecording('$2') }
+/** In one statement with the cuts: an original that has some is never taken for the copy. */
+const COPY_BY_RECORDING = {
+  name: 'find-copy',
+  text: byRecording(`case when exists (select from audio_span
+    where audio_span.recording_id = recording.id and audio_span.kind = 'cut') then $2 else 'original' end`),
 }
 
 const byPlayback = (rendition: string): string =>
@@ -75,7 +83,8 @@ export async function findAudio(
   scope: Scope,
 ): Promise<AudioRow | undefined> {
   const values = [id, rendition, scope.memberRef, scope.entities]
-  const { rows } = await pool.query<AudioRow>({ ...BY_RECORDING, values })
+  const statement = rendition === 'copy' ? COPY_BY_RECORDING : BY_RECORDING
+  const { rows } = await pool.query<AudioRow>({ ...statement, values })
   return rows[0]
 }
 

@@ -6,7 +6,11 @@ import { Problem } from '../kernel/problem.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
 
 export interface Read {
-  readonly type: 'recording.listed' | 'recording.viewed' | 'recording.accesses_viewed'
+  readonly type:
+    | 'recording.listed'
+    | 'recording.viewed'
+    | 'recording.accesses_viewed'
+    | 'recording.cuts_viewed'
   readonly actor: Actor
   readonly at: Date
   readonly decision: Decision
@@ -19,7 +23,7 @@ export interface Read {
  * Writes down that metadata is about to be shown, or was refused, and throws the refusal. Nothing may
  * be shown when it rejects: with the Problem of the decision, or `unavailable` without a durable event.
  */
-export async function recordRead(trail: AuditTrail, read: Read): Promise<void> {
+export async function recordRead(trail: Pick<AuditTrail, 'append'>, read: Read): Promise<void> {
   const { type, actor, at, decision, id, detail } = read
   const isAllowed = decision === 'allowed'
   const event = {
