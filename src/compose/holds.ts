@@ -7,6 +7,7 @@ import { makeReleaseHold } from '../recordings/release-hold.ts'
 import { makeRequestLocks } from '../recordings/request-lock.ts'
 import { makeRestrict } from '../recordings/restrict.ts'
 import { restrictionEndpoints } from '../recordings/restriction-routes.ts'
+import { makeReviewHold } from '../recordings/review-hold.ts'
 import { makeSyncObjects } from '../recordings/sync-objects.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -34,6 +35,7 @@ export function composeHolds({
         clock,
         placeHold: makePlaceHold(ports),
         releaseHold: makeReleaseHold(ports),
+        reviewHold: makeReviewHold(ports),
         listHolds: makeListHolds(ports),
         findHold: makeFindHold(ports),
       }),

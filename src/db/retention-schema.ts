@@ -19,6 +19,8 @@ export interface AwaitedEventTable {
 export interface EndsClassTable {
   id: string
   facts: Json<object>
+  /** The facts once more, as lines; kept by the database. */
+  lines: ColumnType<string, never, never>
 }
 
 export interface BusinessEventTable {
@@ -71,6 +73,24 @@ export interface HoldRecordingTable {
   placed_at: Date
   confirmed_at: Date | null
   ended_at: Date | null
+}
+
+/** A look at an open hold, and the day by which the next one has to come. */
+export interface HoldReviewTable {
+  hold_id: string
+  reviewed_at: Date
+  reviewed_by: string
+  review_by: ColumnType<string, string, string>
+  reason: string
+}
+
+/** What a field of a recording said before it was corrected. */
+export interface CorrectedValueTable {
+  recording_id: string
+  field: string
+  corrected_at: Date
+  old_value: ColumnType<unknown, string, never>
+  salt: Buffer
 }
 
 export interface RequestLockTable {

@@ -13,11 +13,13 @@ import type {
   BusinessEventTable,
   CertificateHeadTable,
   CertificateTable,
+  CorrectedValueTable,
   DestructionApprovalTable,
   DestructionReviewTable,
   EndsClassTable,
   FactTable,
   HoldRecordingTable,
+  HoldReviewTable,
   HoldTable,
   OrphanSightingTable,
   RequestLockTable,
@@ -213,6 +215,8 @@ export interface Schema {
   rule_book: RuleBookTable
   hold: HoldTable
   hold_recording: HoldRecordingTable
+  hold_review: HoldReviewTable
+  corrected_value: CorrectedValueTable
   request_lock: RequestLockTable
   restriction: RestrictionTable
   signing_key: SigningKeyTable

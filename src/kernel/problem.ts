@@ -14,6 +14,10 @@ export const PROBLEMS = {
   metadata_first: { status: 400, title: 'The metadata part must come before the audio part' },
   incomplete_upload: { status: 400, title: 'The upload ended before the audio was complete' },
   hash_mismatch: { status: 422, title: 'The audio differs from the sha256 in the metadata' },
+  cannot_silence: {
+    status: 422,
+    title: 'This audio cannot be silenced here; send it as WAV with PCM, mu-law or A-law samples',
+  },
   empty_audio: { status: 422, title: 'The audio part is empty' },
   unsupported_audio: { status: 415, title: 'The audio is not a supported telephone recording' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported here' },

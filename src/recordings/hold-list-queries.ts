@@ -84,3 +84,19 @@ export async function recordingsUnder(
     order by recording_id limit ${limit}`.execute(connection)
   return rows
 }
+
+export interface HoldReview {
+  readonly reviewedBy: string
+  readonly reviewedAt: Date
+  readonly reviewBy: string
+  readonly reason: string
+}
+
+/** Every time somebody let the hold go on, the last one first. */
+export const reviewsOf = (connection: Connection, holdId: string): Promise<HoldReview[]> =>
+  connection
+    .selectFrom('hold_review')
+    .select(['reviewed_by as reviewedBy', 'reviewed_at as reviewedAt', 'review_by as reviewBy', 'reason'])
+    .where('hold_id', '=', holdId)
+    .orderBy('reviewed_at', 'desc')
+    .execute()

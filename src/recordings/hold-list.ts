@@ -8,9 +8,11 @@ import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-aud
 import {
   findHold,
   type HeldRecording,
+  type HoldReview,
   type HoldRow,
   listHolds,
   recordingsUnder,
+  reviewsOf,
 } from './hold-list-queries.ts'
 
 export interface HoldListPorts {
@@ -46,6 +48,7 @@ export function makeListHolds({ db, clock }: HoldListPorts) {
 
 export interface HoldWithRecordings {
   readonly hold: HoldRow
+  readonly reviews: readonly HoldReview[]
   readonly recordings: readonly HeldRecording[]
   readonly nextCursor: string | null
 }
@@ -64,7 +67,7 @@ export function makeFindHold({ db, clock }: HoldListPorts) {
       const found = await recordingsUnder(db, hold.id, cursor, limit + 1)
       const recordings = found.slice(0, limit)
       const nextCursor = found.length > limit ? (recordings.at(-1)?.recordingId ?? null) : null
-      return { hold, recordings, nextCursor }
+      return { hold, reviews: await reviewsOf(db, hold.id), recordings, nextCursor }
     })
   }
 }

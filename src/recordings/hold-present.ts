@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isId } from '../kernel/ids.ts'
 import { HOLD_TYPES } from './hold.ts'
-import type { HeldRecording, HoldRow } from './hold-list-queries.ts'
+import type { HeldRecording, HoldReview, HoldRow } from './hold-list-queries.ts'
 import type { TooLate } from './hold-scope-queries.ts'
 import { name, text } from './schema.ts'
 
@@ -86,7 +86,24 @@ export const HoldListSchema = z
   .strictObject({ items: z.array(HoldSchema), nextCursor: z.string().nullable() })
   .meta({ id: 'HoldList' })
 
+export const NewReviewSchema = z
+  .strictObject({
+    reviewBy: z.iso.date().meta({ description: 'The next day of review, at most 12 months ahead' }),
+    reason: text(2000).meta({ description: 'Why it goes on' }),
+  })
+  .meta({ id: 'NewHoldReview' })
+
 export const HoldDetailSchema = HoldSchema.extend({
+  reviews: z
+    .array(
+      z.strictObject({
+        reviewedBy: z.string(),
+        reviewedAt: z.iso.datetime(),
+        reviewBy: z.iso.date().meta({ description: 'The day of review that it set' }),
+        reason: z.string(),
+      }),
+    )
+    .meta({ description: 'Every time somebody let it go on, the last one first' }),
   items: z.array(
     z.strictObject({
       recordingId: z.uuid(),
@@ -123,4 +140,9 @@ export const presentHeld = (held: HeldRecording): z.input<typeof HoldDetailSchem
   placedAt: held.placedAt.toISOString(),
   confirmedAt: held.confirmedAt?.toISOString() ?? null,
   endedAt: held.endedAt?.toISOString() ?? null,
+})
+
+export const presentReview = (review: HoldReview): z.input<typeof HoldDetailSchema>['reviews'][number] => ({
+  ...review,
+  reviewedAt: review.reviewedAt.toISOString(),
 })

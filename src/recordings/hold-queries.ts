@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Connection, Database, Tx } from '../db/database.ts'
+import type { CalendarDay } from '../kernel/calendar.ts'
 import type { HoldScope, NewHold } from './hold.ts'
 import { HOLDABLE } from './hold-scope-queries.ts'
 import { unprotected } from './hold-target-queries.ts'
@@ -98,6 +99,21 @@ export async function markReleased(tx: Tx, { id, by, at, reason, scopeKind }: Re
     })
     .where('id', '=', id)
     .execute()
+}
+
+export interface Review {
+  readonly holdId: string
+  readonly by: string
+  readonly at: Date
+  readonly reviewBy: CalendarDay
+  readonly reason: string
+}
+
+/** Writes a review down, and the day of the next one. */
+export async function addReview(tx: Tx, { holdId, by, at, reviewBy, reason }: Review): Promise<void> {
+  const row = { hold_id: holdId, reviewed_at: at, reviewed_by: by, review_by: reviewBy, reason }
+  await tx.insertInto('hold_review').values(row).execute()
+  await tx.updateTable('hold').set({ review_by: reviewBy }).where('id', '=', holdId).execute()
 }
 
 /** Notes that every recording has followed the hold, unless it was released meanwhile. */

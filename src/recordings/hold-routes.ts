@@ -8,19 +8,23 @@ import {
   HoldDetailSchema,
   HoldListSchema,
   NewHoldSchema,
+  NewReviewSchema,
   OneHoldSchema,
   PlacedHoldSchema,
   presentHeld,
   presentHold,
   presentNotHeld,
+  presentReview,
 } from './hold-present.ts'
 import type { makePlaceHold } from './place-hold.ts'
 import type { makeReleaseHold } from './release-hold.ts'
+import type { makeReviewHold } from './review-hold.ts'
 import { text } from './schema.ts'
 
 export interface HoldUseCases {
   readonly placeHold: ReturnType<typeof makePlaceHold>
   readonly releaseHold: ReturnType<typeof makeReleaseHold>
+  readonly reviewHold: ReturnType<typeof makeReviewHold>
   readonly listHolds: ReturnType<typeof makeListHolds>
   readonly findHold: ReturnType<typeof makeFindHold>
   readonly clock: Clock
@@ -33,9 +37,10 @@ const page = {
   cursor: z.string().min(1).max(200).optional().meta({ description: 'nextCursor of the page before' }),
 }
 
-/** Placing, releasing and reading holds. */
+/** Placing, reviewing, releasing and reading holds. */
 export const holdEndpoints = (useCases: HoldUseCases): Endpoint[] => [
   placeEndpoint(useCases),
+  reviewEndpoint(useCases),
   releaseEndpoint(useCases),
   listEndpoint(useCases),
   findEndpoint(useCases),
@@ -63,6 +68,26 @@ the store's own confirmation for every version is still being waited for.`,
       res.setHeader('Cache-Control', 'private, no-store')
       res.status(shown.storeConfirmed ? 201 : 202).location(`/v1/holds/${hold.id}`)
       res.json({ ...shown, notHeld: presentNotHeld(notHeld) } satisfies z.input<typeof PlacedHoldSchema>)
+    },
+  })
+
+const reviewEndpoint = ({ reviewHold, clock }: HoldUseCases): Endpoint =>
+  endpoint({
+    method: 'post',
+    path: '/v1/holds/{id}/review',
+    operationId: 'reviewHold',
+    summary: 'Let an open hold go on, and say when somebody looks at it again',
+    description: `Past its day of review a hold raises an alarm until this or its release; it never ends by itself.
+Every review stays with the hold, with its reason.`,
+    tag: TAG,
+    params: ById,
+    body: NewReviewSchema,
+    responses: { 200: { description: 'Reviewed', content: { 'application/json': OneHoldSchema } } },
+    problems: ['invalid_request', 'forbidden', 'not_found', 'not_open'],
+    async handle({ params, body, req, res }) {
+      const hold = await reviewHold(actorOf(req), params.id, body)
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(presentHold(hold, dayOf(clock.now())))
     },
   })
 
@@ -120,9 +145,10 @@ const findEndpoint = ({ findHold, clock }: HoldUseCases): Endpoint =>
     responses: { 200: { description: 'The hold', content: { 'application/json': HoldDetailSchema } } },
     problems: ['invalid_request', 'forbidden', 'not_found'],
     async handle({ params, query, req, res }) {
-      const { hold, recordings, nextCursor } = await findHold(actorOf(req), params.id, query)
+      const { hold, reviews, recordings, nextCursor } = await findHold(actorOf(req), params.id, query)
       const shown = presentHold(hold, dayOf(clock.now()))
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json({ ...shown, items: recordings.map(presentHeld), nextCursor })
+      const held = { items: recordings.map(presentHeld), nextCursor }
+      res.json({ ...shown, reviews: reviews.map(presentReview), ...held })
     },
   })

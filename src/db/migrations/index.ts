@@ -2,6 +2,8 @@ import { sql as recordings } from './0001-recordings.ts'
 import { sql as retention } from './0002-retention.ts'
 import { sql as endsClass } from './0003-ends-class.ts'
 import { sql as audio } from './0004-audio.ts'
+import { sql as corrections } from './0005-corrections.ts'
+import { sql as endsLines } from './0006-ends-lines.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -9,4 +11,6 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0002-retention', sql: retention },
   { name: '0003-ends-class', sql: endsClass },
   { name: '0004-audio', sql: audio },
+  { name: '0005-corrections', sql: corrections },
+  { name: '0006-ends-lines', sql: endsLines },
 ]
