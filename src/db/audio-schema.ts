@@ -54,3 +54,14 @@ export interface TrainingReviewTable {
   purpose: Generated<string>
   look_at: Date
 }
+
+/** A stored version with something in it that is to be heard no more; still to be destroyed and certified. */
+export interface ReplacedVersionTable {
+  recording_id: string
+  name: RenditionName
+  /** Empty when the store never told us one. */
+  version_id: Generated<string>
+  cipher_sha256: Buffer | null
+  asked_by: string
+  asked_at: Date
+}

@@ -54,6 +54,17 @@ create table integrity_finding (
 );
 comment on table integrity_finding is 'stored bytes that are gone or not what was stored; the row goes when they are right again';
 
+create table replaced_version (
+  recording_id uuid not null references recording (id) on delete cascade,
+  name text not null,
+  version_id text not null default '',
+  cipher_sha256 bytea,
+  asked_by text not null,
+  asked_at timestamptz not null,
+  primary key (recording_id, name, version_id)
+);
+comment on table replaced_version is 'stored versions that something was found in: to be replaced by silence and destroyed; the row goes when that is certified';
+
 alter table certificate drop constraint certificate_recording_id_key;
 alter table certificate add column subject text not null default 'recording' check (subject in ('recording', 'version'));
 create unique index certificate_of_recording on certificate (recording_id) where subject = 'recording';
