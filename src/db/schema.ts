@@ -5,6 +5,7 @@ import type {
   AudioSpanTable,
   AudioWorkTable,
   IntegrityFindingTable,
+  ReplacedVersionTable,
   TrainingReviewTable,
 } from './audio-schema.ts'
 import type {
@@ -231,6 +232,7 @@ export interface Schema {
   audio_work: AudioWorkTable
   audio_span: AudioSpanTable
   integrity_finding: IntegrityFindingTable
+  replaced_version: ReplacedVersionTable
   training_review: TrainingReviewTable
 }
 
