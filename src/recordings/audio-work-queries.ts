@@ -50,11 +50,13 @@ export const nameOfWork = ({ recordingId, kind }: Pick<ClaimedWork, 'recordingId
   `${recordingId} ${kind}`
 
 /**
- * What can be done now. A restricted recording is only stored, and what is made of one that waits for its
- * redaction would be thrown away with what it was made of.
+ * What can be done now. A restricted recording is only stored, but its member may still have a copy; nothing is
+ * removed of one that is not free; and what is made of one that waits for its redaction would be thrown away
+ * with what it was made of.
  */
 const isReady = sql<boolean>`exists (select from recording r where r.id = work.recording_id and r.status in ${HOLDABLE}
-    and (not r.restricted or work.kind in ('redact', 'tidy')))
+    and (case when work.kind in ('redact', 'copy') then true when work.kind = 'tidy' then r.is_free
+      else not r.restricted end))
   and (work.kind = 'redact' or not exists (select from audio_work other
     where other.recording_id = work.recording_id and other.kind = 'redact'))`
 
