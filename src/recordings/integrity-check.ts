@@ -3,7 +3,7 @@ import { Problem } from '../kernel/problem.ts'
 import { readPieces } from '../kernel/read-pieces.ts'
 import type { AgePayload, SpanDecryption } from '../storage/age/index.ts'
 import { type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
-import type { StoredRendition } from './scrub-queries.ts'
+import type { StoredFile } from './scrub-queries.ts'
 import type { Unlock } from './unlock.ts'
 
 /** What reading a stored object showed; `unreadable` says nothing of the object, only of this attempt. */
@@ -16,7 +16,7 @@ export type Verdict =
 /** Told how many bytes have come; reading goes on when its promise is done. */
 export type Pace = (bytes: number, signal: AbortSignal) => Promise<void> | undefined
 
-export type CheckStored = (rendition: StoredRendition, signal: AbortSignal, pace?: Pace) => Promise<Verdict>
+export type CheckStored = (rendition: StoredFile, signal: AbortSignal, pace?: Pace) => Promise<Verdict>
 
 /**
  * Reads the whole object as it is stored, with constant memory, and compares it with what the database
@@ -52,7 +52,7 @@ function verdictOf(error: unknown): Verdict {
 
 async function readAll(
   store: Pick<ObjectStore, 'open'>,
-  rendition: StoredRendition,
+  rendition: StoredFile,
   payload: AgePayload,
   signal: AbortSignal,
   pace: Pace | undefined,
@@ -70,13 +70,13 @@ async function readAll(
 
 /** Follows one stored file from its first byte to its last. Throws Problem('damaged_recording') at a broken chunk. */
 class Reading {
-  readonly #rendition: StoredRendition
+  readonly #rendition: StoredFile
   readonly #decryption: SpanDecryption
   readonly #cipher: Hash = createHash('sha256')
   readonly #plain: Hash = createHash('sha256')
   #position = 0
 
-  constructor(rendition: StoredRendition, payload: AgePayload) {
+  constructor(rendition: StoredFile, payload: AgePayload) {
     const whole = { offset: 0, length: rendition.plainBytes }
     this.#rendition = rendition
     this.#decryption = payload.decryptSpan(whole, rendition.plainBytes)

@@ -9,7 +9,7 @@ import { withAudioTurn } from './audio-turn-queries.ts'
 import { queueWork } from './audio-work-queries.ts'
 import type { CheckStored, Pace, Verdict } from './integrity-check.ts'
 import { type DamageKind, forgetDamage, noteDamage } from './integrity-queries.ts'
-import { forgetRendition, markChecked, readAgain, type StoredRendition } from './scrub-queries.ts'
+import { forgetRendition, lockAgain, markChecked, readAgain, type StoredFile } from './scrub-queries.ts'
 
 export interface ScrubOnePorts {
   readonly db: Database
@@ -31,7 +31,7 @@ export type ScrubOutcome =
   /** The store or the keyring gave no answer: nothing is known of the object. */
   | { readonly kind: 'unchecked'; readonly error: unknown }
 
-export type ScrubOne = (rendition: StoredRendition, signal: AbortSignal, pace?: Pace) => Promise<ScrubOutcome>
+export type ScrubOne = (rendition: StoredFile, signal: AbortSignal, pace?: Pace) => Promise<ScrubOutcome>
 
 /**
  * Checks one stored object. What looks damaged is looked at a second time, in a turn in which nobody stores
@@ -52,14 +52,14 @@ export function makeScrubOne(ports: ScrubOnePorts): ScrubOne {
   }
 }
 
-async function settleRight(ports: ScrubOnePorts, rendition: StoredRendition): Promise<ScrubOutcome> {
+async function settleRight(ports: ScrubOnePorts, rendition: StoredFile): Promise<ScrubOutcome> {
   // The usual case is one statement.
   if (rendition.isLost) await ports.db.transaction().execute((tx) => restore(ports, tx, rendition))
   else await markChecked(ports.db, rendition, ports.clock.now())
   return { kind: 'right' }
 }
 
-async function restore({ clock }: ScrubOnePorts, tx: Tx, rendition: StoredRendition): Promise<void> {
+async function restore({ clock }: ScrubOnePorts, tx: Tx, rendition: StoredFile): Promise<void> {
   const now = clock.now()
   const isSame = await markChecked(tx, rendition, now)
   if (isSame && (await forgetDamage(tx, rendition)))
@@ -69,7 +69,7 @@ async function restore({ clock }: ScrubOnePorts, tx: Tx, rendition: StoredRendit
 async function lookAgain(
   ports: ScrubOnePorts,
   tx: Tx,
-  rendition: StoredRendition,
+  rendition: StoredFile,
   signal: AbortSignal,
 ): Promise<ScrubOutcome> {
   const current = await readAgain(tx, rendition)
@@ -81,14 +81,14 @@ async function lookAgain(
     return { kind: 'right' }
   }
   // Destruction that began meanwhile is no damage; one that begins later finds what is written here.
-  if (!(await readAgain(tx, current, true))) return { kind: 'passed' }
+  if (!(await lockAgain(tx, current))) return { kind: 'passed' }
   return settleDamage(ports, tx, current, verdict)
 }
 
 async function settleDamage(
   ports: ScrubOnePorts,
   tx: Tx,
-  rendition: StoredRendition,
+  rendition: StoredFile,
   verdict: Extract<Verdict, { kind: DamageKind }>,
 ): Promise<ScrubOutcome> {
   const now = ports.clock.now()
@@ -118,10 +118,10 @@ const MADE_BY: Record<Exclude<RenditionName, 'original'>, AudioWorkKind> = {
 }
 
 /** Long after its end the store's own lifecycle may have been faster than the sweep; that is no loss. */
-const mayHaveEnded = ({ dueAt }: StoredRendition, now: Date, marginDays: number): boolean =>
+const mayHaveEnded = ({ dueAt }: StoredFile, now: Date, marginDays: number): boolean =>
   dueAt !== null && dueAt.getTime() + marginDays * DAY <= now.getTime()
 
-function tell(logger: Logger, { recordingId, name }: StoredRendition, outcome: ScrubOutcome): void {
+function tell(logger: Logger, { recordingId, name }: StoredFile, outcome: ScrubOutcome): void {
   if (outcome.kind === 'lost' && outcome.isNew)
     logger.error('a recording is not what was stored', {
       ...{ alarm: 'recording_damaged', recordingId, rendition: name, damage: outcome.damage },
@@ -132,7 +132,7 @@ function tell(logger: Logger, { recordingId, name }: StoredRendition, outcome: S
     })
 }
 
-const lossEvent = (rendition: StoredRendition, at: Date, verdict: Verdict) =>
+const lossEvent = (rendition: StoredFile, at: Date, verdict: Verdict) =>
   eventOf('recording.integrity_lost', rendition, at, {
     damage: verdict.kind,
     lastRightAt: rendition.checkedAt?.toISOString() ?? null,
@@ -141,7 +141,7 @@ const lossEvent = (rendition: StoredRendition, at: Date, verdict: Verdict) =>
 
 const eventOf = (
   type: string,
-  { recordingId, name }: StoredRendition,
+  { recordingId, name }: StoredFile,
   at: Date,
   detail: Readonly<Record<string, unknown>>,
 ) => ({

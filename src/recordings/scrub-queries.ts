@@ -5,7 +5,7 @@ import { HOLDABLE } from './hold-scope-queries.ts'
 import type { Stock } from './scrub-pace.ts'
 
 /** A stored object, and what it is measured by. */
-export interface StoredRendition {
+export interface StoredFile {
   readonly recordingId: string
   readonly name: RenditionName
   readonly objectKey: string
@@ -26,7 +26,7 @@ export interface StoredRendition {
   readonly dueAt: Date | null
 }
 
-type Row = Omit<StoredRendition, 'key'> & { readonly kekId: string | null; readonly wrapped: Buffer | null }
+type Row = Omit<StoredFile, 'key'> & { readonly kekId: string | null; readonly wrapped: Buffer | null }
 
 const columns = sql`d.recording_id as "recordingId", d.name, d.object_key as "objectKey",
   d.plain_bytes as "plainBytes", d.cipher_bytes as "cipherBytes", d.sha256, d.cipher_sha256 as "cipherSha256",
@@ -43,7 +43,7 @@ const stored = sql`rendition d
   left join recording_key k on k.recording_id = d.recording_id
   left join integrity_finding f on f.recording_id = d.recording_id and f.rendition = d.name`
 
-async function select(connection: Connection, rest: RawBuilder<unknown>): Promise<StoredRendition[]> {
+async function select(connection: Connection, rest: RawBuilder<unknown>): Promise<StoredFile[]> {
   const { rows } = await sql<Row>`select ${columns} from ${stored} ${rest}`.execute(connection)
   return rows.map(({ kekId, wrapped, ...row }) => ({
     ...row,
@@ -63,7 +63,7 @@ export interface Longest {
 export const checkedLongestAgo = (
   db: Database,
   { limit, checkedBefore, seenBefore }: Longest,
-): Promise<StoredRendition[]> =>
+): Promise<StoredFile[]> =>
   select(
     db,
     sql`where (f.seen_at is null or f.seen_at < ${seenBefore})
@@ -74,7 +74,7 @@ export const checkedLongestAgo = (
 const PAGE = 200
 
 /** Every rendition, a page at a time, in the order of recordings. */
-export async function* storedInOrder(db: Database): AsyncGenerator<readonly StoredRendition[]> {
+export async function* storedInOrder(db: Database): AsyncGenerator<readonly StoredFile[]> {
   let after = { recordingId: '00000000-0000-0000-0000-000000000000', name: '' }
   for (;;) {
     const page = await select(
@@ -89,23 +89,25 @@ export async function* storedInOrder(db: Database): AsyncGenerator<readonly Stor
   }
 }
 
-type Which = Pick<StoredRendition, 'recordingId' | 'name' | 'ageHeader'>
+type Which = Pick<StoredFile, 'recordingId' | 'name' | 'ageHeader'>
 
-/**
- * The same file as it is known now, or undefined when it was replaced or is being destroyed. With `lock`
- * nobody can begin to destroy it until the transaction ends.
- */
+/** The same file as it is known now; undefined when it was replaced, or its recording is being destroyed. */
 export async function readAgain(
   connection: Connection,
   { recordingId, name, ageHeader }: Which,
-  lock = false,
-): Promise<StoredRendition | undefined> {
+): Promise<StoredFile | undefined> {
   const [row] = await select(
     connection,
-    sql`where d.recording_id = ${recordingId} and d.name = ${name} and d.age_header = ${ageHeader}
-      ${lock ? sql`for update of r` : sql``}`,
+    sql`where d.recording_id = ${recordingId} and d.name = ${name} and d.age_header = ${ageHeader}`,
   )
   return row
+}
+
+/** The same, and nobody can begin to destroy it until the transaction ends. */
+export async function lockAgain(tx: Tx, file: Which): Promise<StoredFile | undefined> {
+  // Locked first: a statement sees what was committed before it began, not before it got its lock.
+  await sql`select from recording where id = ${file.recordingId} for update`.execute(tx)
+  return readAgain(tx, file)
 }
 
 /** Notes when a file proved right, null when it proved wrong; false when another has taken its place. */

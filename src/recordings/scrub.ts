@@ -5,7 +5,7 @@ import { DAY, HOUR } from '../kernel/units.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ScrubOne, ScrubOutcome } from './scrub-one.ts'
 import { daysAtFullRate, makePace, type ScrubTerms, type Stock, scrubShare } from './scrub-pace.ts'
-import { checkedLongestAgo, countStock, type StoredRendition, storedInOrder } from './scrub-queries.ts'
+import { checkedLongestAgo, countStock, type StoredFile, storedInOrder } from './scrub-queries.ts'
 
 export interface ScrubPorts {
   readonly db: Database
@@ -13,7 +13,7 @@ export interface ScrubPorts {
   readonly logger: Logger
   readonly scrubOne: ScrubOne
   /** Told what became of every rendition that was looked at. */
-  readonly report: (outcome: ScrubOutcome, rendition: StoredRendition) => void
+  readonly report: (outcome: ScrubOutcome, rendition: StoredFile) => void
 }
 
 export interface ScrubCount {
@@ -51,7 +51,7 @@ export function makeScrub(ports: ScrubPorts, terms: ScrubTerms) {
     const before = (ms: number) => new Date(ports.clock.now().getTime() - ms)
     const due = before(period * DUE_AFTER)
     const hasRoom = () => !run.isStuck && run.count.bytes < share.bytes
-    const isTurn = ({ checkedAt }: StoredRendition) =>
+    const isTurn = ({ checkedAt }: StoredFile) =>
       run.count.checked < share.renditions && (checkedAt === null || checkedAt <= due)
     await checkEach(ports, run, aside, { checkedBefore: before(period) }, hasRoom)
     await checkEach(ports, run, aside, {}, (rendition) => hasRoom() && isTurn(rendition))
@@ -65,7 +65,7 @@ async function checkEach(
   run: Run,
   aside: Map<string, number>,
   which: { readonly checkedBefore?: Date },
-  goesOn: (rendition: StoredRendition) => boolean,
+  goesOn: (rendition: StoredFile) => boolean,
 ): Promise<void> {
   for await (const rendition of waiting(ports, aside, which)) {
     if (!goesOn(rendition)) return
@@ -78,7 +78,7 @@ async function* waiting(
   { db, clock }: ScrubPorts,
   aside: Map<string, number>,
   which: { readonly checkedBefore?: Date },
-): AsyncGenerator<StoredRendition> {
+): AsyncGenerator<StoredFile> {
   const now = clock.now().getTime()
   for (const [name, since] of aside) if (now - since >= ASIDE_MS) aside.delete(name)
   const seenBefore = new Date(now - DAMAGED_AGAIN_MS)
@@ -90,7 +90,7 @@ async function* waiting(
   }
 }
 
-const nameOf = ({ recordingId, name }: StoredRendition): string => `${recordingId} ${name}`
+const nameOf = ({ recordingId, name }: StoredFile): string => `${recordingId} ${name}`
 
 function remembered({ clock }: ScrubPorts, read: () => Promise<Stock>): () => Promise<Stock> {
   let known: { readonly stock: Stock; readonly at: number } | undefined
@@ -121,11 +121,15 @@ export function makeScrubAll(ports: ScrubPorts): ScrubAll {
     const total = await countStock(ports.db)
     const run = new Run(ports, signal)
     for await (const page of storedInOrder(ports.db)) {
-      await inParallel(PARALLEL, page, async (rendition) => {
-        signal.throwIfAborted()
-        await run.check(rendition)
-        if (run.isStuck) throw run.failure
-        onProgress?.(run.count, total)
+      // One recording has one turn: its files come one after the other.
+      const recordings = [...Map.groupBy(page, ({ recordingId }) => recordingId).values()]
+      await inParallel(PARALLEL, recordings, async (files) => {
+        for (const file of files) {
+          signal.throwIfAborted()
+          await run.check(file)
+          if (run.isStuck) throw run.failure
+          onProgress?.(run.count, total)
+        }
       })
     }
     return run.count
@@ -149,7 +153,7 @@ class Run {
   }
 
   /** False when nothing is settled: it could not be read, or somebody is at it. */
-  async check(rendition: StoredRendition): Promise<boolean> {
+  async check(rendition: StoredFile): Promise<boolean> {
     const { scrubOne, logger, report } = this.#ports
     const outcome = await scrubOne(rendition, this.#signal, this.#pace)
     report(outcome, rendition)
