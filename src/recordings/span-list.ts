@@ -78,14 +78,22 @@ function merged(spans: readonly WantedSpan[]): Span[] {
 }
 
 const outward = ({ fromSeconds, toSeconds, channel, reason }: WantedSpan): Span => ({
-  fromSeconds: Math.floor(milliseconds(fromSeconds)) / SECOND,
-  toSeconds: Math.ceil(milliseconds(toSeconds)) / SECOND,
+  fromSeconds: notAfter(fromSeconds),
+  toSeconds: notBefore(toSeconds),
   ...(channel === undefined ? {} : { channel }),
   reason,
 })
 
-/** To the microsecond: 1.005 * 1000 is a little less than 1005, and would move outward with every round trip. */
-const milliseconds = (seconds: number): number => Math.round(seconds * 1_000_000) / SECOND
+/** The last whole millisecond not after; compared, because 1.005 * 1000 is a little less than 1005. */
+function notAfter(seconds: number): number {
+  const nearest = Math.round(seconds * SECOND)
+  return (nearest / SECOND <= seconds ? nearest : nearest - 1) / SECOND
+}
+
+function notBefore(seconds: number): number {
+  const nearest = Math.round(seconds * SECOND)
+  return (nearest / SECOND >= seconds ? nearest : nearest + 1) / SECOND
+}
 
 const inOrder = (a: Span, b: Span): number =>
   a.fromSeconds - b.fromSeconds ||

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { makeSessions } from '../../../src/access/sessions.ts'
-import { composeListening } from '../../../src/compose/listening.ts'
+import { composeListening, type ListeningParts } from '../../../src/compose/listening.ts'
 import { openDatabase } from '../../../src/db/database.ts'
 import type { RecordingStatus, TagState } from '../../../src/db/schema.ts'
+import type { Endpoint } from '../../../src/http/endpoint.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { DAY, MINUTE } from '../../../src/kernel/units.ts'
 import { newAgeFile } from '../../../src/storage/age/index.ts'
@@ -23,6 +24,8 @@ import { createIssuer, persons } from '../../support/tokens.ts'
 export interface ListeningAppOptions {
   /** Another store than a directory of its own, or a layer over that one. */
   readonly store?: (files: ObjectStore) => ObjectStore | Promise<ObjectStore>
+  /** Other parts of the service beside it. */
+  readonly also?: (parts: ListeningParts) => readonly Endpoint[]
 }
 
 export type ListeningApp = Awaited<ReturnType<typeof startListeningApp>>
@@ -55,7 +58,7 @@ export async function startListeningApp(options: ListeningAppOptions = {}) {
     clock: loginClock,
     keysClock: clock,
     logger,
-    endpoints: listening.endpoints,
+    endpoints: [...listening.endpoints, ...(options.also?.(ports) ?? [])],
   })
   const server = await listen(app, 0, '127.0.0.1')
   const port = portOf(server)

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import type { TagState } from '../../../src/db/schema.ts'
+import { verdictOn } from '../../../src/recordings/expire-masked.ts'
+import type { TrainingFacts } from '../../../src/recordings/expire-masked-queries.ts'
+import { trainingUse } from '../../../src/recordings/training-use.ts'
+
+/** Noon in Amsterdam on 22 May 2027. */
+const NOW = new Date('2027-05-22T10:00:00Z')
+const tag = (state: TagState = 'active', retainUntil: string | null = '2027-05-22') => ({
+  ...{ purpose: 'training_coaching', state, retainUntil },
+})
+const other = { purpose: 'contract_performance', state: 'active', retainUntil: '2030-01-01' } as const
+
+describe('the use of a recording for training', () => {
+  test('lasts to the end of the last day in Amsterdam', () => {
+    const subject = { tags: [tag(), other], sensitivity: [] }
+    expect(trainingUse(subject, new Date('2027-05-22T21:59:59Z'))).toBe('allowed')
+    expect(trainingUse(subject, new Date('2027-05-22T22:00:00Z'))).toBe('purpose_over')
+  })
+
+  test.each(['suspended', 'objected', 'withdrawn', 'expired'] as const)('is over while it is %s', (state) => {
+    expect(trainingUse({ tags: [tag(state), other], sensitivity: [] }, NOW)).toBe('purpose_over')
+  })
+
+  test('needs the purpose itself, whatever else the recording is kept for', () => {
+    expect(trainingUse({ tags: [other], sensitivity: [] }, NOW)).toBe('purpose_over')
+    expect(trainingUse({ tags: [], sensitivity: [] }, NOW)).toBe('purpose_over')
+  })
+
+  test.each(['health', 'criminal', 'minor', 'payment'])('is closed to calls marked %s', (flag) => {
+    expect(trainingUse({ tags: [tag()], sensitivity: [flag] }, NOW)).toBe('sensitive')
+    expect(trainingUse({ tags: [tag()], sensitivity: ['none'] }, NOW)).toBe('allowed')
+  })
+})
+
+describe('a masked rendition', () => {
+  const facts: TrainingFacts = {
+    ...{ id: 'x', status: 'available', isFree: true, restricted: false, sensitivity: [] },
+    ...{ tags: [tag()], hasMasked: true, isDecoded: true },
+  }
+  const over = { ...facts, tags: [tag('objected')] }
+
+  test('stays until the day after the last one', () => {
+    expect(verdictOn(facts, NOW)).toEqual({ act: 'keep', lookAt: new Date('2027-05-22T22:00:00Z') })
+  })
+
+  test('stays without a date while the end is not known', () => {
+    expect(verdictOn({ ...facts, tags: [tag('pending_trigger', null)] }, NOW)).toEqual({ act: 'leave' })
+  })
+
+  test('goes when training may not use the recording any more, and says why', () => {
+    expect(verdictOn(over, NOW)).toEqual({ act: 'remove', because: 'purpose_over' })
+    expect(verdictOn({ ...facts, sensitivity: ['health'] }, NOW)).toEqual({
+      act: 'remove',
+      because: 'sensitive',
+    })
+  })
+
+  test('stays with a recording that is protected, and with one whose destruction has begun', () => {
+    expect(verdictOn({ ...over, isFree: false }, NOW)).toEqual({ act: 'leave' })
+    expect(verdictOn({ ...over, status: 'destroying' }, NOW)).toEqual({ act: 'leave' })
+  })
+
+  test('is made once training may use the recording, unless that is restricted or was never decoded', () => {
+    const without = { ...facts, hasMasked: false }
+    expect(verdictOn(without, NOW)).toEqual({ act: 'make' })
+    expect(verdictOn({ ...without, isFree: false }, NOW)).toEqual({ act: 'make' })
+    expect(verdictOn({ ...without, isFree: false, restricted: true }, NOW)).toEqual({ act: 'leave' })
+    expect(verdictOn({ ...without, isDecoded: false }, NOW)).toEqual({ act: 'leave' })
+    expect(verdictOn({ ...over, hasMasked: false }, NOW)).toEqual({ act: 'leave' })
+  })
+})
