@@ -21,7 +21,7 @@ function start(): void {
   startLanguage()
   const session = new Session()
   const client = createQueryClient(() => session.end('expired'))
-  const player = new Player(soundElement(), (id, signal) => openPlayback(client, id, signal))
+  const player = new Player(soundElement(), (wanted, signal) => openPlayback(client, wanted, signal))
   player.subscribe(() => {
     if (player.read().failure === 'signed_out') session.end('expired')
   })

@@ -36,8 +36,21 @@ export interface CallSummary {
   readonly restricted: boolean
 }
 
+/** What was made of the sound that came in. */
+export interface Media {
+  readonly state: 'waiting' | 'ready' | 'unplayable' | 'parked' | 'originals_only'
+  /** Code of what is wrong with sound that can be heard all the same. */
+  readonly warning?: string
+  /** How many there are in the sound. */
+  readonly channels?: number
+  readonly renditions: readonly string[]
+}
+
 export interface Call extends CallSummary {
   readonly audio: { readonly mediaType: string; readonly bytes: number; readonly sha256: string } | null
+  /** Who speaks on each channel, in order; null when the sender did not say. */
+  readonly channels: readonly string[] | null
+  readonly media?: Media
   readonly allowed: readonly string[]
 }
 
@@ -46,9 +59,30 @@ export interface CallPage {
   readonly nextCursor: string | null
 }
 
+/** A part of a call that can be heard alone: `mix` (all voices on one channel), `1` or `2`. */
+export interface ChannelChoice {
+  readonly channel: string
+  /** Who speaks on it, as the sender said. */
+  readonly label?: string
+}
+
+/** Lowest and highest value of every stretch of sound, for a drawing (the form of BBC's audiowaveform). */
+export interface Waveform {
+  readonly channels: number
+  /** Of the values: 8 means from -128 to 127. */
+  readonly bits: number
+  /** Stretches in each channel. */
+  readonly length: number
+  /** For each stretch, for each channel: lowest, highest. */
+  readonly data: readonly number[]
+}
+
 export interface Playback {
   readonly id: string
+  readonly rendition: string
   readonly audioUrl: string
+  readonly waveformUrl: string | null
+  readonly channels: readonly ChannelChoice[]
   readonly expiresAt: string
 }
 

@@ -7,7 +7,16 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import type { Call, CallFilter, CallPage, CallSummary, LoggedOut, Me, Playback } from './contract.ts'
+import type {
+  Call,
+  CallFilter,
+  CallPage,
+  CallSummary,
+  LoggedOut,
+  Me,
+  Playback,
+  Waveform,
+} from './contract.ts'
 import { ApiProblem, request } from './request.ts'
 
 export const PAGE_SIZE = 50
@@ -64,8 +73,17 @@ export const useCall = (id: string) => {
     queryKey: ['call', id],
     queryFn: ({ signal }) => request<Call>(`/v1/recordings/${encodeURIComponent(id)}`, { signal }),
     placeholderData: () => fromLists(client, id),
+    refetchInterval: ({ state }) =>
+      state.data?.status === 'processing' ? nextLookMs(state.dataUpdateCount) : false,
   })
 }
+
+const FIRST_LOOK_MS = 5000
+const LOOKS = 6
+
+/** A call is usually ready within seconds; every look is put on record, so each waits longer than the one before. */
+const nextLookMs = (looks: number): number | false =>
+  looks > LOOKS ? false : FIRST_LOOK_MS * 2 ** (looks - 1)
 
 /** What the list already told of a call: its page is there at once and its sound plays on. */
 function fromLists(client: QueryClient, id: string): Call | undefined {
@@ -74,16 +92,37 @@ function fromLists(client: QueryClient, id: string): Call | undefined {
     ([, list]) => list?.pages.flatMap((page) => page.items) ?? [],
   )
   const summary = summaries.find((call) => call.id === id)
-  return summary && { ...summary, audio: null, allowed: ['listen'] }
+  return summary && { ...summary, audio: null, channels: null, allowed: ['listen'] }
 }
 
 export const copyUrl = (id: string): string => `/v1/recordings/${encodeURIComponent(id)}/copy`
 
+/** Points of the picture of a call: more than the widest screen that is likely shows. */
+const WAVEFORM_PIXELS = 1000
+
+/**
+ * The picture of a call, asked for once, at whichever address is known: of the listening session that is open,
+ * or of the recording. A call without one is shown without.
+ */
+export const useWaveform = (id: string, url: string | null) =>
+  useQuery({
+    queryKey: ['waveform', id],
+    queryFn: ({ signal }) => request<Waveform>(`${url}?pixels=${WAVEFORM_PIXELS}`, { signal }),
+    enabled: url !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const waveformUrl = (id: string): string => `/v1/recordings/${encodeURIComponent(id)}/waveform`
+
 /** Opens a listening session; this is the act that the service puts on record. */
-export const openPlayback = (client: QueryClient, id: string, signal: AbortSignal): Promise<Playback> =>
+export const openPlayback = (
+  client: QueryClient,
+  { id, channel }: { readonly id: string; readonly channel: string | null },
+  signal: AbortSignal,
+): Promise<Playback> =>
   request<Playback>(`/v1/recordings/${encodeURIComponent(id)}/playbacks`, {
     method: 'POST',
-    body: {},
+    body: channel === null ? {} : { channel },
     csrfToken: csrfToken(client),
     signal,
   })

@@ -112,12 +112,31 @@ export const en: typeof nl = {
   },
   direction: { inbound: 'You called us', outbound: 'We called you' },
   status: {
-    processing: 'The recording is still being processed. You can already listen to it.',
+    processing:
+      'We are making this recording ready to be heard. That usually takes less than a minute. You can already try it.',
     quarantined:
       'The retention period is over. This recording will be removed soon. You can still listen until then.',
-    unplayable: 'This recording cannot be played here. You can download a copy.',
+    parked:
+      'We did not succeed in making this recording ready. You hear it as it came in; not every browser can do that.',
+    unplayable: 'This recording cannot be played. You can download a copy.',
     held: 'We keep this recording longer than planned because of a complaint, a claim or an investigation.',
     restricted: 'A restriction applies to this recording: we store it but do not use it.',
+  },
+  unplayableReason: {
+    undecodable: 'The file holds no sound that we can read.',
+    no_audio: 'The file holds no sound.',
+    beyond_limits: 'The recording is too long to be played here.',
+    damaged_index: 'The file is damaged: the part that says where the sound is cannot be read.',
+  },
+  soundWarning: {
+    damaged: 'A part of this recording is damaged. You may miss something or hear noise.',
+    truncated: 'This recording was cut off. The end of the call is missing.',
+    shorter_than_call: 'This recording is shorter than the call was. A part is missing.',
+  },
+  party: {
+    member: 'Only you',
+    agent: 'Only the agent',
+    caller: 'Only the caller',
   },
   player: {
     label: 'Player, call of {{when}}',
@@ -138,12 +157,21 @@ export const en: typeof nl = {
     minute_other: '{{count}} minutes',
     second_one: '{{count}} second',
     second_other: '{{count}} seconds',
+    channel: {
+      legend: 'Whom you hear',
+      both: 'Both voices',
+      mix: 'Both in each ear',
+      only: 'Only {{who}}',
+      numbered: 'Only voice {{number}}',
+    },
     failure: {
       signed_out: 'You have been logged out. Log in again to go on listening.',
       gone: 'This recording is no longer here. Its retention period is over.',
       forbidden: 'You may not listen to this recording at the moment.',
       expired: 'Too much time has passed. Press play again.',
       unplayable: 'Your browser cannot play this recording. Download a copy to listen to it.',
+      preparing:
+        'Your browser cannot play this recording yet. We are making it ready: press play again in a minute.',
       unreachable: 'The connection was lost. Check your internet and press play again.',
       unavailable: 'Playing does not work right now. Please try again in a minute.',
       press_again: 'The call is ready. Press play again.',

@@ -64,6 +64,9 @@ type Catalogue =
   | 'state'
   | 'trigger'
   | 'direction'
+  | 'party'
+  | 'unplayableReason'
+  | 'soundWarning'
 
 /** Names of catalogue codes; a code this page does not know is shown as it is (or as `fallback`). */
 export function useNames(): (kind: Catalogue, code: string, fallback?: string) => string {

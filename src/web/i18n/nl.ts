@@ -110,12 +110,31 @@ export const nl = {
   },
   direction: { inbound: 'U belde ons', outbound: 'Wij belden u' },
   status: {
-    processing: 'De opname wordt nog verwerkt. U kunt er al naar luisteren.',
+    processing:
+      'We maken deze opname klaar om te beluisteren. Meestal duurt dat minder dan een minuut. U kunt het nu al proberen.',
     quarantined:
       'De bewaartermijn is voorbij. Deze opname wordt binnenkort verwijderd. Tot die tijd kunt u nog luisteren.',
-    unplayable: 'Deze opname kan hier niet worden afgespeeld. U kunt wel een kopie downloaden.',
+    parked:
+      'Het is niet gelukt deze opname klaar te maken. U hoort haar zoals zij is binnengekomen; niet elke browser kan dat.',
+    unplayable: 'Deze opname kan niet worden afgespeeld. U kunt wel een kopie downloaden.',
     held: 'We bewaren deze opname langer dan gepland, omdat er een klacht, claim of onderzoek loopt.',
     restricted: 'Voor deze opname geldt een beperking: we bewaren haar, maar gebruiken haar niet.',
+  },
+  unplayableReason: {
+    undecodable: 'Het bestand bevat geen geluid dat wij kunnen lezen.',
+    no_audio: 'Het bestand bevat geen geluid.',
+    beyond_limits: 'De opname is te lang om hier af te spelen.',
+    damaged_index: 'Het bestand is beschadigd: het deel dat zegt waar het geluid staat, is niet te lezen.',
+  },
+  soundWarning: {
+    damaged: 'Een deel van deze opname is beschadigd. U kunt daardoor iets missen of ruis horen.',
+    truncated: 'Deze opname is afgebroken. Het einde van het gesprek ontbreekt.',
+    shorter_than_call: 'Deze opname is korter dan het gesprek duurde. Er ontbreekt een deel.',
+  },
+  party: {
+    member: 'Alleen u',
+    agent: 'Alleen de medewerker',
+    caller: 'Alleen de beller',
   },
   player: {
     label: 'Speler, gesprek van {{when}}',
@@ -136,12 +155,21 @@ export const nl = {
     minute_other: '{{count}} minuten',
     second_one: '{{count}} seconde',
     second_other: '{{count}} seconden',
+    channel: {
+      legend: 'Wie u hoort',
+      both: 'Beide stemmen',
+      mix: 'Beide in elk oor',
+      only: 'Alleen {{who}}',
+      numbered: 'Alleen stem {{number}}',
+    },
     failure: {
       signed_out: 'U bent uitgelogd. Log opnieuw in om verder te luisteren.',
       gone: 'Deze opname is er niet meer. De bewaartermijn is voorbij.',
       forbidden: 'U mag deze opname op dit moment niet beluisteren.',
       expired: 'Het is te lang geleden dat u luisterde. Druk nog eens op afspelen.',
       unplayable: 'Uw browser kan deze opname niet afspelen. Download een kopie om haar te beluisteren.',
+      preparing:
+        'Uw browser kan deze opname nog niet afspelen. We maken haar klaar: druk over een minuut nog eens op afspelen.',
       unreachable: 'De verbinding is weggevallen. Controleer uw internet en druk nog eens op afspelen.',
       unavailable: 'Afspelen lukt nu even niet. Probeer het over een minuut nog eens.',
       press_again: 'Het gesprek staat klaar. Druk nog eens op afspelen.',

@@ -25,6 +25,10 @@ export function failureOf(error: unknown): Failure {
   return BY_STATUS[error.status] ?? 'unavailable'
 }
 
+/** The part that was asked for is not there (any more); the whole call may well be. */
+export const isNoSuchPart = (error: unknown): boolean =>
+  error instanceof ApiProblem && (error.status === 400 || error.status === 404)
+
 /**
  * A media element only says that a source failed, not why. Asking for the headers of the same address
  * tells a lost session or a destroyed recording from sound that this browser cannot play.

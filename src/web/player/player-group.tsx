@@ -34,7 +34,7 @@ export function PlayerGroup({ sound, className, children }: PlayerGroupProps) {
 
 function placeOf(target: EventTarget): 'slider' | 'list' | 'other' {
   if (target instanceof HTMLSelectElement) return 'list'
-  return target instanceof HTMLInputElement ? 'slider' : 'other'
+  return target instanceof HTMLInputElement && target.type === 'range' ? 'slider' : 'other'
 }
 
 function act(

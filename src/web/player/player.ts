@@ -1,5 +1,5 @@
-import type { Playback } from '../api/contract.ts'
-import { type Failure, failureOf, failureOfSource } from './failure.ts'
+import type { ChannelChoice, Playback } from '../api/contract.ts'
+import { type Failure, failureOf, failureOfSource, isNoSuchPart } from './failure.ts'
 
 export type Phase = 'idle' | 'opening' | 'playing' | 'paused' | 'ended' | 'failed'
 
@@ -12,10 +12,20 @@ export interface PlayerState {
   /** Null until the file has told its length. */
   readonly durationSeconds: number | null
   readonly rate: number
+  /** The part of the call that is to be heard; null for all of it, as it was recorded. */
+  readonly channel: string | null
+  /** The parts that can be chosen; null as long as no session has told them. */
+  readonly channels: readonly ChannelChoice[] | null
+  readonly waveformUrl: string | null
   readonly failure: Failure | null
 }
 
-export type OpenPlayback = (recordingId: string, signal: AbortSignal) => Promise<Playback>
+export interface WantedSound {
+  readonly id: string
+  readonly channel: string | null
+}
+
+export type OpenPlayback = (wanted: WantedSound, signal: AbortSignal) => Promise<Playback>
 
 const NOTHING: PlayerState = {
   recordingId: null,
@@ -24,6 +34,9 @@ const NOTHING: PlayerState = {
   positionSeconds: 0,
   durationSeconds: null,
   rate: 1,
+  channel: null,
+  channels: null,
+  waveformUrl: null,
   failure: null,
 }
 
@@ -94,6 +107,17 @@ export class Player {
     if (this.#audio.readyState > 0) this.#audio.currentTime = positionSeconds
   }
 
+  /** Another part of the same call: the sound goes on from where it was, in a session of its own. */
+  async setChannel(recordingId: string, channel: string | null): Promise<void> {
+    this.#select(recordingId)
+    if (this.#state.channel === channel) return
+    const { phase } = this.#state
+    const sounding = phase === 'playing' || phase === 'opening'
+    if (phase !== 'idle') this.#letGo('paused')
+    this.#update({ channel, failure: null })
+    if (sounding) await this.play(recordingId)
+  }
+
   setRate(rate: number): void {
     this.#audio.playbackRate = rate
     this.#update({ rate })
@@ -123,13 +147,20 @@ export class Player {
     this.#opening = attempt
     this.#update({ phase: 'opening', failure: null })
     try {
-      const playback = await this.#openPlayback(recordingId, attempt.signal)
+      const wanted = { id: recordingId, channel: this.#state.channel }
+      const playback = await this.#openPlayback(wanted, attempt.signal)
       if (attempt.signal.aborted) return false
       this.#playback = playback
+      this.#update({ channels: playback.channels, waveformUrl: playback.waveformUrl })
       this.#audio.src = playback.audioUrl
       return true
     } catch (error) {
-      if (!attempt.signal.aborted) this.#fail(failureOf(error))
+      if (attempt.signal.aborted) return false
+      if (this.#state.channel !== null && isNoSuchPart(error)) {
+        this.#update({ channel: null })
+        return await this.#open(recordingId)
+      }
+      this.#fail(failureOf(error))
       return false
     } finally {
       if (this.#opening === attempt) this.#opening = null

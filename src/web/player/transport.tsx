@@ -1,9 +1,11 @@
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ChannelChoice } from './channel-choice.tsx'
 import { SkipIcon } from './icons.tsx'
 import { SeekSlider } from './seek-slider.tsx'
 import { clockTime } from './time.ts'
 import { type PlayerOfCall, type Sound, useOnScreen, usePlayer } from './use-player.ts'
+import { Waveform } from './waveform.tsx'
 
 const SKIP_SECONDS = 10
 const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2]
@@ -16,18 +18,20 @@ export function Transport({ sound }: { readonly sound: Sound }) {
   const [preview, setPreview] = useState<number | null>(null)
   const { id, durationSeconds: length } = sound
   const seek = useCallback((seconds: number) => player.seek(id, seconds, length), [player, id, length])
+  const shown = preview ?? positionSeconds
   return (
     <div className="transport">
       <div className="transport__line">
+        <Waveform id={id} call={call} positionSeconds={shown} onSeek={seek} onPreview={setPreview} />
         <SeekSlider
-          positionSeconds={positionSeconds}
+          positionSeconds={shown}
           durationSeconds={durationSeconds}
           sounding={sounding}
           onSeek={seek}
           onPreview={setPreview}
         />
         <p className="transport__clock" aria-hidden="true">
-          <span>{clockTime(preview ?? positionSeconds)}</span>
+          <span>{clockTime(shown)}</span>
           <span>{clockTime(durationSeconds)}</span>
         </p>
       </div>
@@ -35,7 +39,8 @@ export function Transport({ sound }: { readonly sound: Sound }) {
         <SkipButtons onSkip={(seconds) => seek(positionSeconds + seconds)} />
         <RateSelect call={call} />
       </div>
-      <PlayerNews call={call} />
+      <ChannelChoice call={call} onChoose={(channel) => void player.setChannel(id, channel)} />
+      <PlayerNews call={call} preparing={sound.preparing} />
     </div>
   )
 }
@@ -85,16 +90,23 @@ function RateSelect({ call }: { readonly call: PlayerOfCall }) {
 }
 
 /** Spoken as it changes (WCAG 4.1.3): progress politely, a failure at once. */
-function PlayerNews({ call: { state } }: { readonly call: PlayerOfCall }) {
+function PlayerNews({
+  call: { state },
+  preparing,
+}: {
+  readonly call: PlayerOfCall
+  readonly preparing: boolean
+}) {
   const { t } = useTranslation()
   const news = state?.waiting ? 'waiting' : state?.phase
+  const failure = state?.failure === 'unplayable' && preparing ? 'preparing' : state?.failure
   return (
     <>
       <p className="transport__news" role="status">
         {(news === 'opening' || news === 'waiting' || news === 'ended') && t(`player.${news}`)}
       </p>
       <p className="transport__failure" role="alert">
-        {state?.failure && t(`player.failure.${state.failure}`)}
+        {failure && t(`player.failure.${failure}`)}
       </p>
     </>
   )

@@ -1,4 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
+import type { ChannelChoice } from '../api/contract.ts'
+import { waveformUrl } from '../api/queries.ts'
 import { usePage } from '../shell/context.ts'
 import type { Player, PlayerState } from './player.ts'
 
@@ -9,6 +11,12 @@ export interface Sound {
   readonly when: string
   /** Length from the call's own times, until the file tells it exactly. */
   readonly durationSeconds: number | null
+  /** It is still being made ready; what plays until then is the sound as it came in. */
+  readonly preparing: boolean
+  /** A picture of it is known to be there. */
+  readonly pictured: boolean
+  /** The parts that are known to be there; a listening session tells them exactly. */
+  readonly channels: readonly ChannelChoice[]
 }
 
 export interface PlayerOfCall {
@@ -18,6 +26,9 @@ export interface PlayerOfCall {
   readonly positionSeconds: number
   readonly durationSeconds: number | null
   readonly sounding: boolean
+  readonly channels: readonly ChannelChoice[]
+  /** Null as long as no picture is known to be there. */
+  readonly waveformUrl: string | null
 }
 
 /** The player as one call sees it; a list of many calls redraws only the one that plays. */
@@ -33,6 +44,8 @@ export function usePlayer(sound: Sound): PlayerOfCall {
     positionSeconds: state?.positionSeconds ?? 0,
     durationSeconds: state?.durationSeconds ?? sound.durationSeconds,
     sounding: state?.phase === 'playing' || state?.phase === 'opening',
+    channels: state?.channels ?? sound.channels,
+    waveformUrl: state?.waveformUrl ?? (sound.pictured ? waveformUrl(sound.id) : null),
   }
 }
 
