@@ -7,11 +7,14 @@ import type { Logger } from '../telemetry/logger.ts'
 export interface Job {
   readonly name: string
   readonly everyMs: number
-  readonly run: (signal: AbortSignal) => Promise<unknown>
+  /** Work that is shared out in smaller pieces: every instance may be at it at the same time. */
+  readonly everywhere?: boolean
+  /** The first signal asks to begin nothing more, the second to leave at once what was begun. */
+  readonly run: (stopping: AbortSignal, deadline: AbortSignal) => Promise<unknown>
 }
 
 export interface Jobs {
-  /** Takes no new work and waits for what runs, at most this long. */
+  /** Takes no new work and waits for what runs, at most this long; then that is told to leave what it has. */
   stop(timeoutMs: number): Promise<void>
 }
 
@@ -29,10 +32,13 @@ const HEARTBEAT_SECONDS = 10
 const MONITOR_SECONDS = 5
 
 const RETRY_MS = 2 * SECOND
+/** What is told to leave its work still gives it back, so that others need not wait to find it. */
+const LEAVING_MS = 2 * SECOND
 
 /**
  * Ticks and work are apart: every instance's timer only enqueues, and the queue keeps one waiting
  * job per name and interval however many instances tick; whichever instance fetches it does the work.
+ * A queue whose jobs run everywhere also gives one out while others are at work.
  * A database that is away while the queue starts is tried again: it must not end the service.
  */
 export function startJobs(jobs: readonly Job[], ports: JobPorts): Jobs {
@@ -59,18 +65,36 @@ export function startJobs(jobs: readonly Job[], ports: JobPorts): Jobs {
   }
 }
 
+/** What runs, and how it is told to end. */
+class Running {
+  readonly stopping = new AbortController()
+  readonly deadline = new AbortController()
+  readonly #runs = new Set<Promise<void>>()
+
+  async track(run: Promise<void>): Promise<void> {
+    this.#runs.add(run)
+    await run.finally(() => this.#runs.delete(run))
+  }
+
+  async leave(): Promise<void> {
+    this.deadline.abort(new Error('the service stops'))
+    await Promise.race([Promise.allSettled(this.#runs), sleep(LEAVING_MS, undefined, { ref: false })])
+  }
+}
+
 async function startQueue(jobs: readonly Job[], ports: JobPorts): Promise<Jobs> {
   const boss = openQueue(ports)
-  const abort = new AbortController()
+  const running = new Running()
   const timers: NodeJS.Timeout[] = []
   const stop = async (timeout: number): Promise<void> => {
     for (const timer of timers) clearInterval(timer)
-    abort.abort()
+    running.stopping.abort()
     await boss.stop({ graceful: true, timeout, close: true })
+    await running.leave()
   }
   try {
     await boss.start()
-    for (const job of jobs) timers.push(await runRegularly(boss, job, abort.signal, ports))
+    for (const job of jobs) timers.push(await runRegularly(boss, job, running, ports))
   } catch (error) {
     await stop(0).catch(() => undefined)
     throw error
@@ -93,16 +117,16 @@ function openQueue(ports: JobPorts): PgBoss {
 async function runRegularly(
   boss: PgBoss,
   job: Job,
-  signal: AbortSignal,
+  running: Running,
   ports: JobPorts,
 ): Promise<NodeJS.Timeout> {
   await boss.createQueue(job.name, {
-    policy: 'stately',
+    policy: job.everywhere ? 'short' : 'stately',
     retryLimit: 0,
     deleteAfterSeconds: 3600,
     heartbeatSeconds: HEARTBEAT_SECONDS,
   })
-  await boss.work(job.name, { pollingIntervalSeconds: 1 }, () => runJob(job, signal, ports))
+  await boss.work(job.name, { pollingIntervalSeconds: 1 }, () => running.track(runJob(job, running, ports)))
   const tick = (): void => {
     boss
       .send(job.name, {}, { singletonSeconds: Math.max(1, Math.floor(job.everyMs / SECOND)) })
@@ -112,11 +136,12 @@ async function runRegularly(
   return setInterval(tick, job.everyMs)
 }
 
-async function runJob(job: Job, signal: AbortSignal, { logger, onFailure }: JobPorts): Promise<void> {
+async function runJob(job: Job, running: Running, { logger, onFailure }: JobPorts): Promise<void> {
+  const { stopping, deadline } = running
   try {
-    await job.run(signal)
+    await job.run(stopping.signal, deadline.signal)
   } catch (error) {
-    if (signal.aborted) return
+    if (stopping.signal.aborted) return
     onFailure(job.name)
     logger.error('job failed', { job: job.name, error })
   }
