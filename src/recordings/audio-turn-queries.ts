@@ -6,7 +6,7 @@ const AUDIO_CLASS = 0x4c46
 
 /**
  * Runs work while nobody else stores or removes renditions of this recording, and while its destruction waits
- * (see `awaitAudioTurns`). What the work reads inside of the recording's status therefore stays true of a
+ * (see `audioTurnsTaken`). What the work reads inside of the recording's status therefore stays true of a
  * destruction until the work ends. It locks no row: holds and events go on meanwhile. `busy` when somebody
  * else has the turn.
  */
@@ -23,14 +23,13 @@ export async function withAudioTurn<T>(
 }
 
 /**
- * Waits until everybody who stores something of these recordings has finished. Called after their claim for
- * destruction is committed: whoever takes a turn from then on sees that and stores nothing, so that what a
- * listing shows to be gone stays gone.
+ * Those of the recordings of which somebody is storing something right now. Asked after their claim for
+ * destruction is committed: whoever takes a turn from then on sees that and stores nothing, so that once a
+ * recording is not named here, what a listing shows to be gone stays gone.
  */
-export async function awaitAudioTurns(db: Database, recordingIds: readonly string[]): Promise<void> {
-  // One statement, whose locks end with it; in one order, so that two destroyers cannot wait for each other.
-  await sql`select pg_advisory_xact_lock(${AUDIO_CLASS}, turn) from (
-    select distinct hashtext(id) as turn from unnest(${recordingIds}::text[]) as one (id) order by 1) turns`.execute(
-    db,
-  )
+export async function audioTurnsTaken(db: Database, recordingIds: readonly string[]): Promise<string[]> {
+  // One statement, whose locks end with it. Trying takes a turn from somebody only for that moment.
+  const { rows } = await sql<{ id: string }>`select id from unnest(${recordingIds}::text[]) as one (id)
+    where not pg_try_advisory_xact_lock(${AUDIO_CLASS}, hashtext(id))`.execute(db)
+  return rows.map(({ id }) => id)
 }

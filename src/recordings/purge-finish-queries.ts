@@ -150,6 +150,11 @@ const BELONGINGS = [
   'playback',
   'destruction_review',
   'purpose_tag',
+  'audio_facts',
+  'audio_work',
+  'audio_span',
+  'integrity_finding',
+  'replaced_version',
   'rendition',
 ] as const
 

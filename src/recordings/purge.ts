@@ -3,10 +3,10 @@ import type { Tx } from '../db/database.ts'
 import { inParallel } from '../kernel/in-parallel.ts'
 import { DAY, MINUTE } from '../kernel/units.ts'
 import { ObjectStoreError } from '../storage/object-store.ts'
-import { type Erased, eraseBatch } from './purge-erase.ts'
+import type { Erased } from './purge-erase.ts'
 import { purgeEvent } from './purge-event.ts'
 import { finish, type Proven } from './purge-finish.ts'
-import { dueBefore, everHeld, giveBack, objectsOf, wasBegunBefore } from './purge-finish-queries.ts'
+import { dueBefore, giveBack, wasBegunBefore } from './purge-finish-queries.ts'
 import type { PurgePorts } from './purge-ports.ts'
 import {
   type Claim,
@@ -15,6 +15,7 @@ import {
   listForDestruction,
   type Wanted,
 } from './purge-queries.ts'
+import { eraseQuiet, outwaitTurns } from './purge-turns.ts'
 import { claimAgain } from './replay-queries.ts'
 
 export type { PurgePorts } from './purge-ports.ts'
@@ -105,12 +106,11 @@ async function claim(
 }
 
 async function destroy(ports: PurgePorts, claims: readonly Claim[]): Promise<readonly PurgeOutcome[]> {
-  const { db, store, clock } = ports
-  const startedAt = clock.now()
+  const startedAt = ports.clock.now()
   const ids = claims.map(({ id }) => id)
+  const busy = await outwaitTurns(ports.db, ids)
   const absent = await absentBefore(ports, claims, startedAt)
-  const objects = await objectsOf(db, ids)
-  const erased = await eraseBatch(store, { ids, objects, everHeld: (some) => everHeld(db, some) })
+  const erased = await eraseQuiet(ports, ids, busy)
   const destroyed = await finishProven(ports, provenOf(claims, erased, absent), startedAt)
   const given = await giveBackOthers(ports, claims, erased, destroyed)
   return claims.map(({ id }) => outcomeOf(id, erased.get(id), destroyed, given))
