@@ -6,7 +6,7 @@ import { composeAccess } from './compose/access.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
 import { openFoundation } from './compose/foundation.ts'
-import { healthChecks } from './compose/health.ts'
+import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeRecordings } from './compose/recordings.ts'
@@ -62,7 +62,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const access = await composeAccess(foundation, config, publicUrl)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   await replayAtStart(foundation, config, options.signal)
-  const health = await healthChecks(foundation, config, bucket)
+  const health = await healthChecks(foundation, config, bucket, await findAudioTools(config))
   let draining = false
   const app = createApp({
     version,

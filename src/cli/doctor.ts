@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { examineBucket } from '../compose/bucket.ts'
 import type { Foundation } from '../compose/foundation.ts'
-import { findFfmpeg } from '../compose/health.ts'
+import { findAudioTools } from '../compose/health.ts'
 import type { Config } from '../config/config.ts'
 import { GIB, SECOND } from '../kernel/units.ts'
 import { checkKeys } from '../recordings/check-keys.ts'
@@ -75,9 +75,8 @@ async function freeSpace(directory: string): Promise<Line> {
 async function ffmpeg(config: Config): Promise<Line> {
   const check = 'ffmpeg'
   try {
-    const found = await findFfmpeg(config)
-    if (found.engine === 'none') return { check, state: 'warn', detail: found.reason }
-    return { check, state: 'ok', detail: `${found.version}, ${found.path} (${found.source})` }
+    const { engine, words } = await findAudioTools(config)
+    return { check, state: engine ? 'ok' : 'warn', detail: words }
   } catch (error) {
     return failed(check, error)
   }

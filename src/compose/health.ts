@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Config } from '../config/config.ts'
 import type { HealthCheck } from '../http/health.ts'
-import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg.ts'
+import type { AudioEngine } from '../media/engine.ts'
+import { resolveFfmpeg } from '../media/ffmpeg.ts'
+import { describeEngine, openEngine } from '../media/open-engine.ts'
 import { checkKeys } from '../recordings/check-keys.ts'
 import type { BucketQualification } from './bucket.ts'
 import type { Foundation } from './foundation.ts'
@@ -9,24 +11,34 @@ import { composeLifecycle } from './lifecycle.ts'
 
 export interface HealthParts {
   readonly checks: readonly HealthCheck[]
-  readonly ffmpeg: Ffmpeg
 }
 
-/** The converter as configured; throws when a configured one does not work. */
-export const findFfmpeg = ({ ffmpegPath, searchPath }: Config): Promise<Ffmpeg> =>
-  resolveFfmpeg({ searchPath, ...(ffmpegPath === undefined ? {} : { ffmpegPath }) })
+/** What audio is made with here. */
+export interface AudioTools {
+  /** Undefined: there is nothing to make it with, and only originals can be played. */
+  readonly engine: AudioEngine | undefined
+  /** For people: which one it is and what keeps it in, or why there is none. */
+  readonly words: string
+}
+
+/** The engine as configured, tried out; throws when a configured one does not work. */
+export async function findAudioTools({ ffmpegPath, searchPath }: Config): Promise<AudioTools> {
+  const options = { searchPath, ...(ffmpegPath === undefined ? {} : { ffmpegPath }) }
+  const found = await resolveFfmpeg(options)
+  const engine = await openEngine(found)
+  return { engine, words: describeEngine(found, engine) }
+}
 
 /** What the service needs, each with a question that only a working part can answer. */
 export async function healthChecks(
   foundation: Foundation,
   config: Config,
   bucket: BucketQualification,
+  audio: AudioTools,
 ): Promise<HealthParts> {
   const { db, store, instance } = foundation
   await checkKeys(foundation)
-  const ffmpeg = await findFfmpeg(config)
   return {
-    ffmpeg,
     checks: [
       {
         part: 'database',
@@ -58,8 +70,8 @@ export async function healthChecks(
         part: 'ffmpeg',
         essential: false,
         check: async () => {
-          if (ffmpeg.engine === 'none') throw new Error(ffmpeg.reason)
-          return `${ffmpeg.version} (${ffmpeg.source})`
+          if (!audio.engine) throw new Error(audio.words)
+          return audio.words
         },
       },
       ...composeLifecycle(foundation, config).checks,

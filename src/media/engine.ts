@@ -54,6 +54,8 @@ export interface TranscodeRequest {
   readonly limits?: Partial<EngineLimits>
 }
 
+export type ConvertRequest = Pick<TranscodeRequest, 'source' | 'mediaType'> & { readonly filter: string }
+
 export interface Transcoded {
   readonly facts: DecodedFacts
   /** One for each output that is a file, in their order. */
@@ -76,10 +78,7 @@ export interface AudioEngine {
    * is ever on a disk. The result errors with EngineError, or with what failed the source; destroying it ends
    * the work. Undefined for an engine that needs the whole source first.
    */
-  readonly convert?: (
-    request: { readonly source: Readable; readonly mediaType: string; readonly filter: string },
-    signal: AbortSignal,
-  ) => Readable
+  readonly convert?: (request: ConvertRequest, signal: AbortSignal) => Readable
 }
 
 /**

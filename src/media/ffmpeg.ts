@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { SECOND } from '../kernel/units.ts'
+import { loadWasmCore, type WasmCore, wasmVersion } from './wasm-core.ts'
 
 const run = promisify(execFile)
 const PROBE_TIMEOUT = 10 * SECOND
@@ -15,6 +16,12 @@ export type Ffmpeg =
       readonly version: string
       readonly source: 'FFMPEG_PATH' | 'PATH' | 'ffmpeg-static'
     }
+  | {
+      readonly engine: 'wasm'
+      readonly core: WasmCore
+      readonly version: string
+      readonly source: '@ffmpeg/core'
+    }
   | { readonly engine: 'none'; readonly reason: string }
 
 export interface FfmpegOptions {
@@ -22,14 +29,14 @@ export interface FfmpegOptions {
   readonly ffmpegPath?: string
   /** Directories as in the environment's PATH; absent: this process's own. */
   readonly searchPath?: string
-  /** File from which the optional npm package ffmpeg-static is looked for. */
+  /** File from which the optional npm packages ffmpeg-static and @ffmpeg/core are looked for. */
   readonly from?: string
 }
 
 /**
- * Finds an ffmpeg by really running it: FFMPEG_PATH, then PATH (the system's gets security updates), then
- * the npm package ffmpeg-static, whose install may have been skipped or left a path without a file.
- * Throws an Error when FFMPEG_PATH does not work.
+ * Finds an ffmpeg by really running it: FFMPEG_PATH, then PATH (the system's gets security updates), then the
+ * npm package ffmpeg-static, whose install may have been skipped or left a path without a file, then
+ * @ffmpeg/core, which is slower and holds everything in memory. Throws an Error when FFMPEG_PATH does not work.
  */
 export async function resolveFfmpeg(options: FfmpegOptions = {}): Promise<Ffmpeg> {
   const { ffmpegPath } = options
@@ -43,11 +50,23 @@ export async function resolveFfmpeg(options: FfmpegOptions = {}): Promise<Ffmpeg
     const version = await versionOf(path)
     if (version) return { engine: 'native', path, version, source: 'PATH' }
   }
-  const bundled = bundledPath(options.from ?? import.meta.url)
+  const from = options.from ?? import.meta.url
+  const bundled = bundledPath(from)
   const version = bundled === null ? null : await versionOf(bundled)
   if (bundled !== null && version)
     return { engine: 'native', path: bundled, version, source: 'ffmpeg-static' }
-  return { engine: 'none', reason: 'no ffmpeg found: install it or set FFMPEG_PATH; originals only' }
+  const wasm = await wasmFrom(from)
+  return wasm ?? { engine: 'none', reason: 'no ffmpeg found: install it or set FFMPEG_PATH; originals only' }
+}
+
+async function wasmFrom(from: string): Promise<Ffmpeg | undefined> {
+  try {
+    const core = await loadWasmCore(from)
+    return core && { engine: 'wasm', core, version: await wasmVersion(core), source: '@ffmpeg/core' }
+  } catch {
+    // The last candidate: one that does not run here is as good as none.
+    return undefined
+  }
 }
 
 const NAME = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg'
@@ -58,7 +77,7 @@ const onPath = (searchPath: string | undefined): string[] =>
     : searchPath
         .split(delimiter)
         .filter((directory) => directory !== '')
-        .map((directory) => join(directory, NAME))
+        .map((directory) => resolve(directory, NAME))
 
 function bundledPath(from: string): string | null {
   try {

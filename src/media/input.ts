@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream'
+import { EngineError } from './engine.ts'
+import { SNIFF_BYTES } from './sniff.ts'
+
+/** A source of which the beginning has been looked at. */
+export interface Input {
+  readonly head: Buffer
+  /** All of it, from the beginning; read once, and not necessarily to its end. */
+  readonly pieces: AsyncIterable<Buffer>
+  /** Lets go of the source, also while it is being waited for. */
+  close(): void
+}
+
+/** Waits for the first bytes of a source; rejects with what failed it. Aborting closes it, with EngineError. */
+export async function openInput(source: Readable, signal: AbortSignal): Promise<Input> {
+  const close = () => void source.destroy()
+  signal.addEventListener('abort', close, { once: true })
+  if (signal.aborted) close()
+  try {
+    const rest = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    const head = await takeHead(rest)
+    return { head, pieces: whole(head, rest), close }
+  } catch (error) {
+    throw signal.aborted ? new EngineError('aborted', 'the work was given up', signal.reason) : error
+  } finally {
+    signal.removeEventListener('abort', close)
+  }
+}
+
+async function takeHead(rest: AsyncIterator<Buffer>): Promise<Buffer> {
+  const taken: Buffer[] = []
+  let bytes = 0
+  while (bytes < SNIFF_BYTES) {
+    const { done, value } = await rest.next()
+    if (done) break
+    taken.push(value)
+    bytes += value.length
+  }
+  return Buffer.concat(taken)
+}
+
+async function* whole(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield head
+  yield* { [Symbol.asyncIterator]: () => rest }
+}
