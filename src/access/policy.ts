@@ -200,7 +200,8 @@ function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef
   if (!fits || subject.restricted) return 'forbidden'
   // Quarantine means that no purpose is left; the bytes wait for destruction.
   if (subject.status === 'quarantined') return 'purpose_expired'
-  if (subject.status !== 'available') return 'forbidden'
+  // While it is being processed its original can be heard.
+  if (subject.status !== 'available' && subject.status !== 'processing') return 'forbidden'
   const tag = subject.tags.find((candidate) => candidate.purpose === purpose)
   return tag && isInForce(tag, now) ? 'allowed' : 'purpose_expired'
 }

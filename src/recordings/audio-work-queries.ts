@@ -26,7 +26,7 @@ export async function queueWork(
 }
 
 /** Most urgent first: what nobody may hear any more, then what members wait for. */
-const KINDS: readonly AudioWorkKind[] = ['redact', 'playback', 'channels', 'masked', 'copy', 'tidy']
+const BY_URGENCY: readonly AudioWorkKind[] = ['redact', 'playback', 'channels', 'masked', 'copy', 'tidy']
 
 /** A piece of work that is ours until we say how it ended. */
 export interface ClaimedWork {
@@ -39,6 +39,8 @@ export interface ClaimedWork {
 }
 
 export interface WorkWanted {
+  /** What this process can do. */
+  readonly kinds: readonly AudioWorkKind[]
   readonly instance: number
   /** What this process is at, as `nameOfWork` names it; its other claims were given up and are free. */
   readonly inFlight: readonly string[]
@@ -62,10 +64,10 @@ const isReady = sql<boolean>`exists (select from recording r where r.id = work.r
 
 /** Claims up to `limit` pieces of work; what another transaction has locked is left to it. */
 export async function claimWork(connection: Connection, wanted: WorkWanted): Promise<ClaimedWork[]> {
-  const { instance, inFlight, now, limit } = wanted
+  const { kinds, instance, inFlight, now, limit } = wanted
   const { rows } = await sql<ClaimedWork>`
     with found as (
-      select one.recording_id, one.kind from unnest(${KINDS}::text[]) with ordinality as wanted (kind, urgency)
+      select one.recording_id, one.kind from unnest(${BY_URGENCY.filter((kind) => kinds.includes(kind))}::text[]) with ordinality as wanted (kind, urgency)
       cross join lateral (
         select recording_id, kind, run_at from audio_work work
         where work.kind = wanted.kind and state = 'waiting' and run_at <= ${now} and ${isReady}

@@ -3,14 +3,12 @@ import { appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { SECOND } from '../kernel/units.ts'
-import { type AudioEngine, type DecodedFacts, EngineError, type MadeFile } from '../media/engine.ts'
-import { FastStartError } from '../media/fast-start.ts'
+import { type DecodedFacts, EngineError, type MadeFile } from '../media/engine.ts'
 import { encodeWaveform } from '../media/waveform-file.ts'
 import { type SeenSound, waveformSink } from '../media/waveform-sink.ts'
 import type { AudioTask } from './audio-task.ts'
 import { queueWork } from './audio-work-queries.ts'
-import { shortfallOf, type UnplayableReason } from './playability.ts'
-import type { ReadPlain } from './read-plain.ts'
+import { NO_AUDIO, shortfallOf } from './playability.ts'
 import {
   findSource,
   lockStorable,
@@ -20,14 +18,12 @@ import {
   type SourceAudio,
   storeFacts,
 } from './rendition-queries.ts'
-import { openSource } from './source-audio.ts'
 import type { StoreRenditions } from './store-rendition.ts'
+import { type TranscodePorts, transcodeSource } from './transcode-source.ts'
 
-export interface DerivePorts {
+export interface DerivePorts extends TranscodePorts {
   readonly db: Database
   readonly clock: Clock
-  readonly engine: AudioEngine
-  readonly readPlain: ReadPlain
   readonly storeRenditions: StoreRenditions
 }
 
@@ -40,9 +36,9 @@ export function makeDerivePlayback(ports: DerivePorts): AudioTask {
     const source = await findSource(ports.db, recordingId)
     if (!source || (source.channels !== null && source.made.includes('playback'))) return 'done'
     const decoded = await decode(ports, source, signal)
-    if (typeof decoded === 'string') {
-      await ports.db.transaction().execute((tx) => giveUp(tx, source, decoded, ports.clock.now()))
-      return { park: decoded }
+    if ('park' in decoded) {
+      await ports.db.transaction().execute((tx) => giveUp(tx, source, decoded.park, ports.clock.now()))
+      return decoded
     }
     await using _file = decoded.file
     const facts = factsOf(decoded, source)
@@ -72,37 +68,24 @@ interface Decoded {
 }
 
 async function decode(
-  { engine, readPlain }: DerivePorts,
+  ports: DerivePorts,
   source: SourceAudio,
   signal: AbortSignal,
-): Promise<Decoded | UnplayableReason> {
+): Promise<Decoded | { readonly park: string }> {
   const sink = waveformSink()
-  try {
-    const { facts, files } = await engine.transcode(
-      {
-        source: await openSource(readPlain, source, signal),
-        mediaType: source.mediaType,
-        outputs: [{ kind: 'pcm', to: sink.stream }, { kind: 'm4a' }],
-      },
-      signal,
-    )
-    const [file] = files
-    if (!file) throw new EngineError('failed', 'the engine made no file')
-    const sound = sink.seen()
-    if (sound.frames > 0) return { sound, facts, file }
-    await file[Symbol.asyncDispose]()
-    return 'no_audio'
-  } catch (error) {
-    return reasonOf(error)
-  }
-}
-
-/** The reason that lies in the audio itself; anything else may pass, and is thrown on. */
-function reasonOf(error: unknown): UnplayableReason {
-  if (error instanceof FastStartError) return 'damaged_index'
-  if (error instanceof EngineError && error.kind === 'undecodable') return 'undecodable'
-  if (error instanceof EngineError && error.kind === 'limits') return 'beyond_limits'
-  throw error
+  const made = await transcodeSource(
+    ports,
+    source,
+    [{ kind: 'pcm', to: sink.stream }, { kind: 'm4a' }],
+    signal,
+  )
+  if ('park' in made) return made
+  const [file] = made.files
+  if (!file) throw new EngineError('failed', 'the engine made no file')
+  const sound = sink.seen()
+  if (sound.frames > 0) return { sound, facts: made.facts, file }
+  await file[Symbol.asyncDispose]()
+  return { park: NO_AUDIO }
 }
 
 function factsOf({ sound, facts }: Decoded, source: SourceAudio): NewFacts {
@@ -128,7 +111,7 @@ async function makeAudible(tx: Tx, id: string, facts: NewFacts, now: Date): Prom
   return true
 }
 
-async function giveUp(tx: Tx, source: SourceAudio, reason: UnplayableReason, now: Date): Promise<void> {
+async function giveUp(tx: Tx, source: SourceAudio, reason: string, now: Date): Promise<void> {
   const id = source.recordingId
   const row = await lockStorable(tx, id)
   // Whoever replaced the original asked for the new one to be decoded.

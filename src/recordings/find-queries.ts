@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Scope } from '../access/policy.ts'
 import type { Database } from '../db/database.ts'
 import type { PurposeTagTable, RecordingStatus, RecordingTable, Schema } from '../db/schema.ts'
+import { type MediaRow, mediaColumn } from './media-queries.ts'
 
 export type TagRow = Omit<
   Selectable<PurposeTagTable>,
@@ -34,13 +35,17 @@ export type PresentableRow = Pick<
   | 'due_at'
   | 'hold_count'
   | 'restricted'
->
+> & {
+  /** Length of the sound as decoding showed; null or absent as long as nobody has decoded it. */
+  readonly duration_ms?: number | null
+}
 
 export type FoundRow = PresentableRow & { readonly tags: TagRow[] }
 export type FoundRecording = FoundRow & {
   readonly media_type: string | null
   readonly plain_bytes: number | null
   readonly sha256: Buffer | null
+  readonly media: MediaRow
 }
 export type ListedRow = FoundRow & { readonly cursor_at: string }
 
@@ -86,6 +91,13 @@ const tagsOf = (eb: ExpressionBuilder<Schema, 'recording'>) =>
       .orderBy('purpose'),
   ).as('tags')
 
+const duration = (eb: ExpressionBuilder<Schema, 'recording'>) =>
+  eb
+    .selectFrom('audio_facts')
+    .select('audio_facts.duration_ms')
+    .whereRef('audio_facts.recording_id', '=', 'recording.id')
+    .as('duration_ms')
+
 export async function findRecording(
   db: Database,
   id: string,
@@ -98,7 +110,7 @@ export async function findRecording(
     )
     .select(COLUMNS)
     .select(['rendition.media_type', 'rendition.plain_bytes', 'rendition.sha256'])
-    .select(tagsOf)
+    .select((eb) => [tagsOf(eb), duration(eb), mediaColumn.as('media')])
     .where('recording.id', '=', id)
     .where(sql<boolean>`(recording.member_ref = ${memberRef} or recording.entity = any(${entities}))`)
     .where('recording.status', 'not in', ['receiving', 'destroying', 'destroyed'])
@@ -167,7 +179,7 @@ export const memberPageQuery = (db: Database, memberRef: string, filter: ListFil
   db
     .selectFrom('recording')
     .select(COLUMNS)
-    .select([tagsOf, startedAtText.as('cursor_at')])
+    .select((eb) => [tagsOf(eb), duration(eb), startedAtText.as('cursor_at')])
     .where('recording.member_ref', '=', memberRef)
     // Literals, not parameters: a prepared plan must see that the partial index covers them.
     .where(sql<boolean>`recording.status in ('processing', 'available', 'unplayable', 'quarantined')`)
@@ -184,7 +196,7 @@ export const entityPageQuery = (db: Database, entity: string, filter: ListFilter
   db
     .selectFrom('recording')
     .select(COLUMNS)
-    .select([tagsOf, startedAtText.as('cursor_at')])
+    .select((eb) => [tagsOf(eb), duration(eb), startedAtText.as('cursor_at')])
     .where('recording.entity', '=', entity)
     .where('recording.status', 'in', filter.memberRef ? MEMBER_STATUSES : STAFF_STATUSES)
     .where((eb) => eb.and(filterConditions(filter)(eb)))

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type FoundRecording, findRecording } from './find-queries.ts'
-import { type AudioFacts, presentRecording, type RecordingJson, subjectOf, tagOf } from './present.ts'
+import { presentRecording, type RecordingJson, type SoundFacts, subjectOf, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
 
 export interface FindPorts {
@@ -27,12 +27,15 @@ export function makeFind({ db, trail, clock }: FindPorts) {
     const decision = row ? can(actor, 'read', subjectOf(row, row.tags.map(tagOf)), now) : 'not_found'
     await recordRead(trail, { type: 'recording.viewed', actor, at: now, decision, id })
     if (!row) throw new Problem('not_found')
-    return presentRecording(row, row.tags.map(tagOf), audioOf(row), actor, now)
+    return presentRecording(row, row.tags.map(tagOf), soundOf(row), actor, now)
   }
 }
 
-/** The original as an answer describes it; null as long as it is not complete. */
-export const audioOf = ({ media_type, plain_bytes, sha256 }: FoundRecording): AudioFacts | null =>
-  media_type !== null && plain_bytes !== null && sha256 !== null
-    ? { mediaType: media_type, bytes: plain_bytes, sha256 }
-    : null
+/** The sound as an answer describes it. */
+export const soundOf = ({ media_type, plain_bytes, sha256, media }: FoundRecording): SoundFacts => ({
+  original:
+    media_type !== null && plain_bytes !== null && sha256 !== null
+      ? { mediaType: media_type, bytes: plain_bytes, sha256 }
+      : null,
+  media,
+})

@@ -13,6 +13,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
 import type { Ingest } from './ingest.ts'
+import { findMedia } from './media-queries.ts'
 import { presentRecording, RecordingSchema } from './present.ts'
 import { MetadataSchema } from './schema.ts'
 
@@ -39,13 +40,15 @@ const DESCRIPTION = `Sends one call: the part \`metadata\` (JSON) first, then th
 The answer comes after the recording is encrypted, stored and verified; without an answer nothing counts
 as delivered, and the same delivery can be sent again. The same call of an entity, or the same
 \`Idempotency-Key\` of a caller, with the same content gives the recording that is there (200), with
-other content 409.`
+other content 409. What \`silence\` names is replaced by silence before anything is stored, so what is stored then
+differs from what was sent; \`sha256\` in the metadata is always of what was sent.`
 
 const PROBLEM_CODES = [
   ...(['invalid_request', 'metadata_first', 'incomplete_upload', 'forbidden', 'upload_too_slow'] as const),
   ...(['purpose_not_announced', 'call_exists', 'idempotency_conflict', 'upload_in_progress'] as const),
   ...(['length_required', 'too_large', 'unsupported_media_type', 'unsupported_audio'] as const),
   ...(['invalid_metadata', 'nothing_to_keep', 'no_rule', 'hash_mismatch', 'empty_audio'] as const),
+  ...(['cannot_silence'] as const),
   ...(['too_many_uploads', 'unavailable', 'storage_full', 'unauthenticated'] as const),
 ]
 
@@ -86,7 +89,8 @@ export function ingestEndpoints(parts: IngestEndpointParts): Endpoint[] {
         const upload = await receiveUpload(req, res, form)
         const { isNew, row, tags, audio } = await ingest({ ...upload, actor, idempotencyKey })
         res.location(`/v1/recordings/${row.id}`).status(isNew ? 201 : 200)
-        res.json(presentRecording(row, tags, audio, actor, clock.now()))
+        const sound = { original: audio, media: await findMedia(parts.db, row.id) }
+        res.json(presentRecording(row, tags, sound, actor, clock.now()))
       },
     }),
   ]

@@ -1,18 +1,14 @@
-/** Why an original that is kept cannot be played: codes that are shown. */
-export const UNPLAYABLE_REASONS = [
-  /** Not sound, or in no encoding that is known here. */
-  'undecodable',
-  /** It is in order and empty. */
-  'no_audio',
-  /** Decoding it would take more than a recording may take. */
-  'beyond_limits',
-  /** The index that says where in the file the sound lies makes no sense. */
-  'damaged_index',
-] as const
+/** It is in order and empty. */
+export const NO_AUDIO = 'no_audio'
 
-export type UnplayableReason = (typeof UNPLAYABLE_REASONS)[number]
+/**
+ * Why an original that is kept cannot be played; shown as these codes. It is not sound, or in no encoding that
+ * is known here; it is empty; decoding it would take more than one recording may take; or the index that says
+ * where in the file the sound lies makes no sense.
+ */
+const UNPLAYABLE_REASONS = ['undecodable', NO_AUDIO, 'beyond_limits', 'damaged_index'] as const
 
-export const isUnplayableReason = (code: string | null): code is UnplayableReason =>
+export const isUnplayableReason = (code: string | null): boolean =>
   UNPLAYABLE_REASONS.some((reason) => reason === code)
 
 /** A call may begin to ring, and end, a little outside its recording. */

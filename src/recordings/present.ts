@@ -3,7 +3,9 @@ import { type Actor, hasRole } from '../access/actor.ts'
 import { allowedActions, type Subject } from '../access/policy.ts'
 import { SECOND } from '../kernel/units.ts'
 import type { PresentableRow, TagRow } from './find-queries.ts'
+import type { MediaRow } from './media-queries.ts'
 import type { LegalBasis, PurposeTag } from './model.ts'
+import { MediaSchema, presentMedia } from './present-media.ts'
 
 /** The original as it was sent in. */
 export interface AudioFacts {
@@ -52,7 +54,10 @@ const listFields = {
   language: z.string().nullable(),
   startedAt: Instant.nullable(),
   endedAt: Instant.nullable(),
-  durationSeconds: z.number().nullable().meta({ description: 'From start to end of the call' }),
+  durationSeconds: z
+    .number()
+    .nullable()
+    .meta({ description: 'Of the sound once it was decoded; before that from start to end of the call' }),
   receivedAt: Instant,
   noticeVersion: z.string().nullable().meta({ description: 'The announcement the caller heard' }),
   callId: z.string().nullable().optional().meta({ description: 'Staff only, like the next three' }),
@@ -82,6 +87,7 @@ export const RecordingSchema = z
       .strictObject({ mediaType: z.string(), bytes: z.int(), sha256: z.string() })
       .nullable()
       .meta({ description: 'The original: size and lower-case hex SHA-256 of the plain bytes' }),
+    media: MediaSchema,
     allowed: z.array(z.string()).meta({ description: 'What the caller may do: listen, copy, accesses' }),
   })
   .meta({ id: 'Recording' })
@@ -124,11 +130,17 @@ export function presentItem(
   }
 }
 
-/** The recording as this actor may see it. `audio` is null as long as the original is not complete. */
+/** The sound of a recording; `original` is null as long as that is not complete. */
+export interface SoundFacts {
+  readonly original: AudioFacts | null
+  readonly media: MediaRow
+}
+
+/** The recording as this actor may see it. */
 export function presentRecording(
   row: PresentableRow,
   tags: readonly PurposeTag[],
-  audio: AudioFacts | null,
+  { original: audio, media }: SoundFacts,
   actor: Actor,
   now: Date,
 ): RecordingJson {
@@ -143,6 +155,7 @@ export function presentRecording(
       bytes: audio.bytes,
       sha256: Buffer.from(audio.sha256).toString('hex'),
     },
+    media: presentMedia(media),
     allowed: allowedActions(actor, subjectOf(row, tags), now),
   }
 }
@@ -203,5 +216,8 @@ const presentTag = (tag: PurposeTag): RecordingItemJson['purposes'][number] => (
 
 const instant = (value: Date | null): string | null => value?.toISOString() ?? null
 
-export const durationSeconds = ({ started_at, ended_at }: PresentableRow): number | null =>
-  started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / SECOND : null
+/** What can be heard counts more than what was said of the call. */
+export function durationSeconds({ duration_ms, started_at, ended_at }: PresentableRow): number | null {
+  if (typeof duration_ms === 'number') return duration_ms / SECOND
+  return started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / SECOND : null
+}

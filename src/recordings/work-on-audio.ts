@@ -24,7 +24,8 @@ export interface WorkPorts {
   readonly clock: Clock
   readonly logger: Logger
   readonly instance: Pick<Instance, 'id' | 'isRegistered'>
-  readonly tasks: AudioTasks
+  /** What can be done here; without a decoder there is less, and the rest waits. */
+  readonly tasks: Partial<AudioTasks>
   /** Told how each piece of work ended. */
   readonly report?: (kind: AudioWorkKind, outcome: WorkOutcome, seconds: number) => void
 }
@@ -49,13 +50,14 @@ export const FAILED_REPEATEDLY = 'failed_repeatedly'
 
 export function makeWorkOnAudio(ports: WorkPorts): WorkOnAudio {
   const inFlight = new Set<string>()
-  const backlog = makeBacklog(ports)
+  const kinds = Object.keys(ports.tasks) as AudioWorkKind[]
+  const backlog = ports.tasks.playback ? makeBacklog(ports) : async () => false
 
   async function claimOne(): Promise<ClaimedWork | undefined> {
     // A process that the database does not see would be taken for dead, and its claims for free.
     if (!ports.instance.isRegistered()) return undefined
-    const wanted = { instance: ports.instance.id, inFlight: [...inFlight], now: ports.clock.now(), limit: 1 }
-    const [work] = await claimWork(ports.db, wanted)
+    const who = { instance: ports.instance.id, inFlight: [...inFlight] }
+    const [work] = await claimWork(ports.db, { kinds, ...who, now: ports.clock.now(), limit: 1 })
     if (work) inFlight.add(nameOfWork(work))
     return work
   }
@@ -110,9 +112,11 @@ async function workOn(ports: WorkPorts, work: ClaimedWork, deadline: AbortSignal
 }
 
 async function attempt(ports: WorkPorts, work: ClaimedWork, deadline: AbortSignal): Promise<WorkOutcome> {
+  const task = ports.tasks[work.kind]
   let result: TaskResult
   try {
-    result = await ports.tasks[work.kind](work.recordingId, deadline)
+    if (!task) throw new TypeError(`nobody can do ${work.kind} here`)
+    result = await task(work.recordingId, deadline)
   } catch (error) {
     return await giveBack(ports, work, error, deadline)
   }

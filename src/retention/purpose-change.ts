@@ -6,7 +6,7 @@ import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp, isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { audioOf } from '../recordings/find.ts'
+import { soundOf } from '../recordings/find.ts'
 import { findRecording } from '../recordings/find-queries.ts'
 import { presentRecording, type RecordingJson, tagOf } from '../recordings/present.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
@@ -94,5 +94,5 @@ async function show({ db }: PurposePorts, actor: Actor, id: string, now: Date): 
   const row = await findRecording(db, id, scopeOf(actor))
   // Destroyed in the moment between the change and the answer.
   if (!row) throw new Problem('not_found')
-  return presentRecording(row, row.tags.map(tagOf), audioOf(row), actor, now)
+  return presentRecording(row, row.tags.map(tagOf), soundOf(row), actor, now)
 }
