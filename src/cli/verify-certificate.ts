@@ -29,9 +29,14 @@ export async function verifyCertificate(edge: Edge, file: string, options: Verif
   const { certificate } = await chained(edge, file, options.previous, keys)
   edge.stdout.write(`${JSON.stringify(certificate, null, 2)}\n`)
   edge.stderr.write(
-    `Certificate ${certificate.no} is genuine: recording ${certificate.recordingId} was destroyed ${certificate.finishedAt}.\n`,
+    `Certificate ${certificate.no} is genuine: ${whatOf(certificate)} destroyed ${certificate.finishedAt}.\n`,
   )
 }
+
+const whatOf = ({ recordClass, recordingId }: Certificate): string =>
+  recordClass === 'replaced-version'
+    ? `replaced audio of recording ${recordingId} was`
+    : `recording ${recordingId} was`
 
 async function chained(
   edge: Edge,

@@ -6,7 +6,7 @@ import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { certificateByNo, certificateOf, publicKeys } from './certificate-queries.ts'
+import { certificateByNo, certificatesAbout, publicKeys } from './certificate-queries.ts'
 import type { Certificate } from './certify.ts'
 
 /** A certificate and the signature that proves it; the payload of the JWS is exactly the certificate. */
@@ -27,7 +27,7 @@ export function makeFindCertificate({ db }: { readonly db: Database }) {
 }
 
 /**
- * Finds the certificate of one recording, for those who have business with its entity: everybody else
+ * Finds what was certified of one recording, for those who have business with its entity: everybody else
  * knows the number or nothing. Throws Problem: `forbidden`.
  */
 export function makeFindCertificateOf({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
@@ -42,9 +42,9 @@ export function makeFindCertificateOf({ db, clock }: { readonly db: Database; re
       throw new Problem('forbidden')
     }
     const id = idToLookUp(recordingId)
-    const row = await certificateOf(db, id, actor.entities)
-    await appendAudit(db, { ...event, outcome: 'ok', ...(row ? { recordingId: id } : {}) })
-    return row ? [proven(row.jws)] : []
+    const rows = await certificatesAbout(db, id, actor.entities)
+    await appendAudit(db, { ...event, outcome: 'ok', ...(rows.length > 0 ? { recordingId: id } : {}) })
+    return rows.map(({ jws }) => proven(jws))
   }
 }
 

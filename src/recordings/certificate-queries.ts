@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import type { PublicJwk } from '../audit/sign.ts'
 import type { Connection, Tx } from '../db/database.ts'
+import type { Subject } from './certify.ts'
 
 export interface SignedCertificate {
   readonly no: number
   readonly recordingId: string
+  readonly subject: Subject
   readonly jws: string
 }
 
@@ -22,34 +24,38 @@ export async function insertCertificates(
   head: { readonly no: number; readonly sha256: string },
   issuedAt: Date,
 ): Promise<void> {
-  await sql`insert into certificate (no, recording_id, jws, issued_at)
-    select no, recording_id, jws, ${issuedAt}::timestamptz from unnest(${certificates.map(({ no }) => no)}::bigint[],
-      ${certificates.map(({ recordingId }) => recordingId)}::uuid[], ${certificates.map(({ jws }) => jws)}::text[])
-      as one (no, recording_id, jws)`.execute(tx)
+  await sql`insert into certificate (no, recording_id, subject, jws, issued_at)
+    select no, recording_id, subject, jws, ${issuedAt}::timestamptz
+    from unnest(${certificates.map(({ no }) => no)}::bigint[],
+      ${certificates.map(({ recordingId }) => recordingId)}::uuid[],
+      ${certificates.map(({ subject }) => subject)}::text[], ${certificates.map(({ jws }) => jws)}::text[])
+      as one (no, recording_id, subject, jws)`.execute(tx)
   await tx.updateTable('certificate_head').set({ no: head.no, sha256: head.sha256 }).execute()
 }
 
-/** Certificates that recordings already have: a restored backup may bring back what was certified before. */
+/** Certificates that recordings already have of their own destruction: a restored backup may bring back what was certified before. */
 export const certificatesOf = (connection: Connection, ids: readonly string[]) =>
   connection
     .selectFrom('certificate')
-    .select(['no', 'recording_id as recordingId', 'jws'])
+    .select(['no', 'recording_id as recordingId', 'subject', 'jws'])
     .where('recording_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .where('subject', '=', 'recording')
     .orderBy('no')
     .execute()
 
 export const certificateByNo = (connection: Connection, no: number) =>
   connection.selectFrom('certificate').select(['no', 'jws']).where('no', '=', no).executeTakeFirst()
 
-/** The certificate of one recording, for people who have business with its entity. */
-export const certificateOf = (connection: Connection, recordingId: string, entities: readonly string[]) =>
+/** What was certified of one recording, for people who have business with its entity; the oldest first. */
+export const certificatesAbout = (connection: Connection, recordingId: string, entities: readonly string[]) =>
   connection
     .selectFrom('certificate')
     .innerJoin('recording', 'recording.id', 'certificate.recording_id')
     .select(['no', 'jws'])
     .where('recording_id', '=', recordingId)
     .where('entity', '=', sql<string>`any(${entities}::text[])`)
-    .executeTakeFirst()
+    .orderBy('no')
+    .execute()
 
 /** Keeps the public half of a signing key for as long as its signatures matter: for ever. */
 export async function rememberKey(connection: Connection, jwk: PublicJwk, now: Date): Promise<void> {

@@ -54,13 +54,14 @@ const ofRecording = ({ findCertificateOf }: CertificateUseCases): Endpoint =>
     method: 'get',
     path: '/v1/certificates',
     operationId: 'findCertificates',
-    summary: 'Find the destruction certificate of a recording',
-    description: 'For privacy officers, records managers and auditors of its entity.',
+    summary: 'Find the destruction certificates of a recording',
+    description: `For privacy officers, records managers and auditors of its entity. One of the recording itself once
+it is destroyed, and one for each time that versions of its audio were replaced by silence.`,
     tag: TAG,
     query: z.strictObject({ recordingId: z.string().meta({ description: 'UUID', format: 'uuid' }) }),
     responses: {
       200: {
-        description: 'One certificate, or none',
+        description: 'The oldest first; empty when there is none',
         content: {
           'application/json': z
             .strictObject({ items: z.array(ProvenCertificateSchema) })

@@ -16,20 +16,27 @@ const CertifiedPurpose = z.strictObject({
   }),
 })
 
-/** Proof that one recording is gone, without anything that tells whose it was. */
+/**
+ * Proof that one recording, or the replaced versions of the audio of one, are gone, without anything that
+ * tells whose it was.
+ */
 export const CertificateSchema = z
   .strictObject({
     no: z.int().positive().meta({ description: 'Without gaps' }),
     recordingId: z.uuid().meta({ description: 'Random; means nothing outside the service' }),
     entity: z.string(),
-    recordClass: z.literal('telephone-recording'),
+    recordClass: z.enum(['telephone-recording', 'replaced-version']).meta({
+      description: 'All of a recording, or versions of its audio that silence has taken the place of',
+    }),
     purposes: z.array(CertifiedPurpose),
     authority: z.strictObject({
-      kind: z.literal('retention-rules'),
+      kind: z.enum(['retention-rules', 'payment-finding']),
       rules: z.array(z.string()),
       ruleBook: z.int().nullable().meta({ description: 'Approved version of all rules that was in force' }),
     }),
-    method: z.literal('version-delete+key-destroy'),
+    method: z.enum(['version-delete+key-destroy', 'version-delete']).meta({
+      description: 'The key of a recording stays as long as something of it does',
+    }),
     removedBy: z.enum(['service', 'store-lifecycle']),
     store: z.strictObject({
       kind: z.enum(['file', 's3']),
@@ -47,7 +54,7 @@ export const CertificateSchema = z
     executor: z.string(),
     approvers: z.array(
       z.strictObject({
-        role: z.enum(['bulk_approver', 'reviewer']),
+        role: z.enum(['bulk_approver', 'reviewer', 'privacy_officer']),
         person: z.string().meta({ description: 'Pseudonym' }),
       }),
     ),
@@ -73,6 +80,9 @@ export interface CertificateOrigin {
   /** Days after which no backup of database or store exists any more. */
   readonly backupDays: number
 }
+
+/** What was destroyed: a recording, or versions of its audio that were replaced. */
+export type Subject = 'recording' | 'version'
 
 /** One destruction that was proven by listing. */
 export interface Destruction {
@@ -104,8 +114,23 @@ export interface Place {
 /** The bucket as a certificate names it: recognisable to who knows the name, no help to who does not. */
 export const bucketCode = (bucket: string): string => sha256Of(bucket).slice(0, 16)
 
+const SUBJECTS = {
+  recording: {
+    recordClass: 'telephone-recording',
+    authority: 'retention-rules',
+    method: 'version-delete+key-destroy',
+  },
+  version: { recordClass: 'replaced-version', authority: 'payment-finding', method: 'version-delete' },
+} as const
+
 /** Pure: what is certified of a destruction. Of the call it tells nothing finer than a month. */
-export function certify(one: Destruction, origin: CertificateOrigin, place: Place): Certificate {
+export function certify(
+  one: Destruction,
+  origin: CertificateOrigin,
+  place: Place,
+  subject: Subject = 'recording',
+): Certificate {
+  const { recordClass, authority, method } = SUBJECTS[subject]
   const purposes = one.purposes.map(({ trigger, retainUntil, ...rest }) => ({
     ...rest,
     countedFrom: trigger,
@@ -115,14 +140,14 @@ export function certify(one: Destruction, origin: CertificateOrigin, place: Plac
     no: place.no,
     recordingId: one.recordingId,
     entity: one.entity,
-    recordClass: 'telephone-recording',
+    recordClass,
     purposes,
     authority: {
-      kind: 'retention-rules',
+      kind: authority,
       rules: [...new Set(purposes.map(({ rule }) => rule))],
       ruleBook: one.ruleBook,
     },
-    method: 'version-delete+key-destroy',
+    method,
     removedBy: one.removedBy,
     store: origin.store,
     versionsRemoved: one.versions,
@@ -145,11 +170,12 @@ export function certifyInOrder(
   destructions: readonly Destruction[],
   origin: CertificateOrigin,
   head: { readonly no: number; readonly sha256: string },
+  subject: Subject = 'recording',
 ): { readonly certificates: readonly Certificate[]; readonly head: { no: number; sha256: string } } {
   let { no, sha256 } = head
   const certificates = destructions.map((one) => {
     no += 1
-    const certificate = certify(one, origin, { no, previousSha256: sha256 })
+    const certificate = certify(one, origin, { no, previousSha256: sha256 }, subject)
     sha256 = sha256Of(JSON.stringify(certificate))
     return certificate
   })

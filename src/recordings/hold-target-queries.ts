@@ -17,7 +17,8 @@ export async function lockTarget(
   entities: readonly string[],
 ): Promise<Target | undefined> {
   const { rows } = await sql<Target>`
-    select r.id, r.status, (select no from certificate where recording_id = r.id) as "certificateNo"
+    select r.id, r.status, (select no from certificate
+      where recording_id = r.id and subject = 'recording') as "certificateNo"
     from recording r where r.id = ${id} and r.entity = any(${entities}::text[]) for update of r`.execute(tx)
   return rows[0]
 }

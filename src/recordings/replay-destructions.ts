@@ -73,7 +73,10 @@ async function restoreCertificates({ db, clock }: ReplayPorts, entries: readonly
       .sort((a, b) => a.certificate - b.certificate)
     const last = lost.at(-1)
     if (last?.signed === undefined) return 0
-    const certificates = lost.map(({ id, certificate, jws }) => ({ no: certificate, recordingId: id, jws }))
+    const certificates = lost.map(({ id, certificate, jws }) => ({
+      ...{ no: certificate, recordingId: id, jws },
+      subject: 'recording' as const,
+    }))
     const newHead = { no: last.certificate, sha256: sha256Of(last.signed) }
     await insertCertificates(tx, certificates, newHead, clock.now())
     return lost.length
