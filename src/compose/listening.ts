@@ -11,6 +11,8 @@ import { makeListAccesses } from '../recordings/list-accesses.ts'
 import { listenEndpoints } from '../recordings/listen-routes.ts'
 import { makePlay } from '../recordings/play.ts'
 import { deleteExpiredPlaybacks } from '../recordings/playback-queries.ts'
+import { makeReadPlain } from '../recordings/read-plain.ts'
+import { makeShowWaveform } from '../recordings/show-waveform.ts'
 import { makeStartPlayback } from '../recordings/start-playback.ts'
 import { makeUnlock } from '../recordings/unlock.ts'
 import type { Keyring } from '../storage/keyring.ts'
@@ -70,6 +72,12 @@ export function composeListening({
       find,
       listAccesses: makeListAccesses({ db, trail, clock }),
       startPlayback: makeStartPlayback({ db, admitWanted, clock }),
+      showWaveform: makeShowWaveform({
+        admission,
+        readPlain: makeReadPlain({ store, unlock }),
+        trail,
+        clock,
+      }),
       play: makePlay({ store, unlock, admission, trail, clock }),
       admission,
       admitWanted,

@@ -87,10 +87,12 @@ export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
       const what = request.act === 'waveform' ? 'waveform' : 'sound'
       const lookup = { id: idToLookUp(target.playbackId), actorSub: actor.sub, now, what } as const
       const row = await findPlaybackAudio(pool, lookup, scope)
-      return row ? decide(request, row, row.rendition, intentOf(row), now) : 'not_found'
+      return row ? decide(request, row, { ...row, intent: intentOf(row) }, now) : 'not_found'
     }
     const row = await findAudio(pool, idToLookUp(target.recordingId), target.rendition, scope)
-    return row ? decide(request, row, row.rendition ?? target.rendition, target.intent, now) : 'not_found'
+    if (!row) return 'not_found'
+    const rendition = row.rendition ?? target.rendition
+    return decide(request, row, { rendition, heard: rendition, intent: target.intent }, now)
   }
 
   async function isComing({ recordingId, lacks }: NotThere): Promise<boolean> {
@@ -134,17 +136,23 @@ const intentOf = (row: PlaybackAudioRow): Intent => ({
   caseRef: row.case_ref ?? undefined,
 })
 
+interface Asked {
+  readonly rendition: RenditionName
+  /** Differs where the waveform of a playback is asked for: then it is the sound that the picture goes with. */
+  readonly heard: RenditionName
+  readonly intent: Intent
+}
+
 function decide(
   request: AudioRequest,
   row: AudioRow,
-  rendition: RenditionName,
-  intent: Intent,
+  { rendition, heard, intent }: Asked,
   now: Date,
 ): Grant | NotThere | Refusal {
   const action = request.act === 'copy' ? 'copy' : 'listen'
   const decision = can(request.actor, action, subjectOf(row, row.tags), now, intent)
   if (decision !== 'allowed') return decision
-  if (rendition === 'masked' && trainingUse(row, now) !== 'allowed') return 'not_found'
+  if (heard === 'masked' && trainingUse(row, now) !== 'allowed') return 'not_found'
   if (row.redacting) return { recordingId: row.id, lacks: 'redaction' }
   return grantOf(request, row, rendition, intent) ?? { recordingId: row.id, lacks: rendition }
 }

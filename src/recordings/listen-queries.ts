@@ -30,6 +30,8 @@ export interface AudioRow {
 
 export interface PlaybackAudioRow extends AudioRow {
   readonly rendition: RenditionName
+  /** What the playback was started for, whatever of it is looked up now. */
+  readonly heard: RenditionName
   readonly purpose: string | null
   readonly case_ref: string | null
 }
@@ -65,7 +67,7 @@ const COPY_BY_RECORDING = {
 }
 
 const byPlayback = (rendition: string): string =>
-  `select ${COLUMNS}, ${rendition} as rendition, playback.purpose, playback.case_ref
+  `select ${COLUMNS}, ${rendition} as rendition, playback.rendition as heard, playback.purpose, playback.case_ref
     from playback join recording on recording.id = playback.recording_id
     left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}

@@ -10,13 +10,16 @@ import type { makeList } from './list.ts'
 import { AccessListSchema, type makeListAccesses } from './list-accesses.ts'
 import { ById, CaseRef, Channel, Purpose, Rendition, TAG } from './listen-schema.ts'
 import { RecordingListSchema, RecordingSchema } from './present.ts'
+import type { ShowWaveform } from './show-waveform.ts'
 import type { makeStartPlayback } from './start-playback.ts'
+import { waveformEndpoints } from './waveform-routes.ts'
 
 export interface ListenUseCases extends AudioRoutePorts {
   readonly list: ReturnType<typeof makeList>
   readonly find: ReturnType<typeof makeFind>
   readonly listAccesses: ReturnType<typeof makeListAccesses>
   readonly startPlayback: ReturnType<typeof makeStartPlayback>
+  readonly showWaveform: ShowWaveform
 }
 
 const When = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
@@ -83,6 +86,7 @@ const isDay = (text: string): boolean => text.length === 'YYYY-MM-DD'.length
 export const listenEndpoints = (useCases: ListenUseCases): Endpoint[] => [
   ...metadataEndpoints(useCases),
   ...audioEndpoints(useCases),
+  ...waveformEndpoints(useCases.showWaveform),
   playbackEndpoint(useCases),
 ]
 

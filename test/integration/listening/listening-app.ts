@@ -206,6 +206,7 @@ export interface AuditRow {
   readonly outcome: string
   readonly code: string | null
   readonly recording_id: string | null
+  readonly playback_id: string | null
   readonly actor_sub: string | null
   readonly detail: Record<string, unknown>
 }
@@ -215,7 +216,7 @@ export async function auditOf(app: ListeningApp, recordingId: string, atLeast = 
   for (let attempt = 0; ; attempt++) {
     const rows = await app.db
       .selectFrom('audit_event')
-      .select(['type', 'outcome', 'code', 'recording_id', 'actor_sub', 'detail'])
+      .select(['type', 'outcome', 'code', 'recording_id', 'playback_id', 'actor_sub', 'detail'])
       .where('recording_id', '=', recordingId)
       .orderBy('occurred_at')
       .execute()
