@@ -5,7 +5,7 @@ import { createApp } from './app.ts'
 import { composeAccess } from './compose/access.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
-import { openFoundation } from './compose/foundation.ts'
+import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
@@ -17,6 +17,7 @@ import { composeIntegrity } from './compose/scrub.ts'
 import { composeSpans } from './compose/spans.ts'
 import { arrivalOf } from './compose/tags.ts'
 import type { Config } from './config/config.ts'
+import type { Endpoint } from './http/endpoint.ts'
 import { makeReadiness } from './http/health.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -54,15 +55,10 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   )
   const version = await packageVersion()
   const metrics = createMetrics()
-  const books = opened.use(await composeRules(foundation, config))
-  const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books)))
-  const retention = opened.use(composeRetention(foundation, config, books, recordings))
-  const holds = composeHolds(foundation)
-  const spans = composeSpans(foundation)
-  const access = await composeAccess(foundation, config, publicUrl)
+  const parts = await composeParts(foundation, config, publicUrl, opened)
   const bucket = opened.use(await qualifyAtStart(config, foundation.clock, logger))
   await replayAtStart(foundation, config, options.signal)
-  const health = await healthChecks(foundation, config, bucket, await findAudioTools(config))
+  const health = await healthChecks(foundation, config, bucket, parts.audio)
   let draining = false
   const app = createApp({
     version,
@@ -72,28 +68,20 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     logger,
     metrics,
     readiness: makeReadiness(health.checks, () => draining),
-    authenticate: access.authenticate,
-    endpoints: [
-      ...access.endpoints,
-      ...recordings.endpoints,
-      ...retention.endpoints,
-      ...holds.endpoints,
-      ...spans.endpoints,
-      ...composeRemains(foundation),
-      ...composeIntegrity(foundation),
-    ],
-    identityProvider: access.demo?.handler,
+    authenticate: parts.access.authenticate,
+    endpoints: endpointsOf(foundation, parts),
+    identityProvider: parts.access.demo?.handler,
   })
   const stack = opened.move()
   return {
     version,
     app,
     metricsApp: metricsApp(metrics),
-    greeting: access.demo?.greeting ?? '',
+    greeting: parts.access.demo?.greeting ?? '',
     async afterListening(origin) {
-      const jobs = composeJobs(foundation, config, { recordings, retention, holds, spans, access, metrics })
+      const jobs = composeJobs(foundation, config, { ...parts, engine: parts.audio.engine, metrics })
       stack.defer(() => jobs.stop(config.shutdown.graceMs))
-      await access.demo?.seed(origin)
+      await parts.access.demo?.seed(origin)
     },
     stopBeingReady() {
       draining = true
@@ -101,6 +89,39 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
+
+/** What the service does, part by part. */
+async function composeParts(
+  foundation: Foundation,
+  config: Config,
+  publicUrl: string,
+  opened: AsyncDisposableStack,
+) {
+  const books = opened.use(await composeRules(foundation, config))
+  const audio = await findAudioTools(config)
+  const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books, audio.engine)))
+  return {
+    audio,
+    recordings,
+    retention: opened.use(composeRetention(foundation, config, books, recordings)),
+    holds: composeHolds(foundation),
+    spans: composeSpans(foundation),
+    access: await composeAccess(foundation, config, publicUrl),
+  }
+}
+
+const endpointsOf = (
+  foundation: Foundation,
+  { access, recordings, retention, holds, spans }: Awaited<ReturnType<typeof composeParts>>,
+): readonly Endpoint[] => [
+  ...access.endpoints,
+  ...recordings.endpoints,
+  ...retention.endpoints,
+  ...holds.endpoints,
+  ...spans.endpoints,
+  ...composeRemains(foundation),
+  ...composeIntegrity(foundation),
+]
 
 function metricsApp(metrics: Metrics): Express {
   const app = express()

@@ -5,6 +5,7 @@ import { type Import, makeImport } from '../recordings/import.ts'
 import { directorySource, type ImportSource, storeSource } from '../recordings/import-source.ts'
 import { openImportState } from '../recordings/import-state.ts'
 import type { Foundation } from './foundation.ts'
+import { findAudioTools } from './health.ts'
 import { composeIngest } from './recordings.ts'
 import { composeRules } from './rules.ts'
 import { arrivalOf } from './tags.ts'
@@ -29,7 +30,8 @@ export async function composeImport(
   plan: ImportPlan,
 ): Promise<OpenImport> {
   await using opened = new AsyncDisposableStack()
-  const arrival = arrivalOf(opened.use(await composeRules(foundation, config)))
+  const { engine } = await findAudioTools(config)
+  const arrival = arrivalOf(opened.use(await composeRules(foundation, config)), engine)
   const source = await openSource(config, plan.from, opened)
   const state = opened.use(await openImportState(plan.stateFile, { readOnly: plan.dryRun }))
   const runImport = makeImport({

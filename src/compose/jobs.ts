@@ -1,8 +1,10 @@
 import type { Config } from '../config/config.ts'
 import { type Job, type Jobs, startJobs } from '../jobs/schedule.ts'
 import { HOUR, MINUTE, SECOND } from '../kernel/units.ts'
+import type { AudioEngine } from '../media/engine.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Access } from './access.ts'
+import { audioJob } from './audio.ts'
 import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
 import type { Holds } from './holds.ts'
@@ -19,12 +21,13 @@ export interface JobParts {
   readonly holds: Holds
   readonly spans: SpanParts
   readonly access: Access
+  readonly engine: AudioEngine | undefined
   readonly metrics: Metrics
 }
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, holds, spans, access, metrics } = parts
+  const { recordings, retention, holds, spans, access, engine, metrics } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -35,6 +38,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
             metrics.swept.inc({ outcome }, counts[outcome])
         }),
     },
+    audioJob(foundation, config, engine, metrics),
     { name: 'keep-store-in-step', everyMs: 10 * SECOND, run: (signal) => holds.keepInStep(signal) },
     { name: 'recover-ingests', everyMs: MINUTE, run: () => recordings.recoverIngests() },
     {

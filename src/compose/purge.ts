@@ -15,7 +15,10 @@ export const composePurge = (foundation: Foundation, config: Config): Purge =>
   })
 
 /** What certificates say of this service and its store. */
-export function certificateOrigin({ storage, backupDays }: Config): CertificateOrigin {
+export function certificateOrigin({
+  storage,
+  backupDays,
+}: Pick<Config, 'storage' | 'backupDays'>): CertificateOrigin {
   const { name, version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { name: string; version: string }
   const store =
     storage.kind === 'files'

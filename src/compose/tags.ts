@@ -1,8 +1,10 @@
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Job } from '../jobs/schedule.ts'
 import { HOUR } from '../kernel/units.ts'
+import type { AudioEngine } from '../media/engine.ts'
 import { joinHolds } from '../recordings/hold-join.ts'
 import type { DeriveRetention, OnReceived } from '../recordings/model.ts'
+import { queueAudio } from '../recordings/queue-audio.ts'
 import { makeAddPurpose } from '../retention/add-purpose.ts'
 import { makeListAttention, makeRaiseAlarms } from '../retention/attention.ts'
 import { attentionEndpoints } from '../retention/attention-routes.ts'
@@ -24,13 +26,16 @@ import type { Foundation } from './foundation.ts'
 export interface Arrival {
   readonly deriveRetention: DeriveRetention
   readonly onReceived: readonly OnReceived[]
+  /** With what audio is silenced and decoded; undefined: with nothing. */
+  readonly engine: AudioEngine | undefined
 }
 
 type Books = Pick<RuleBooks, 'current' | 'find'>
 
-export const arrivalOf = (books: Books): Arrival => ({
+export const arrivalOf = (books: Books, engine: AudioEngine | undefined): Arrival => ({
   deriveRetention: makeDeriveRetention(books.current),
-  onReceived: [makeApplyKnownEvents(rulesInUse(books)), joinHolds],
+  onReceived: [makeApplyKnownEvents(rulesInUse(books)), joinHolds, ...(engine ? [queueAudio] : [])],
+  engine,
 })
 
 /** What changes the purposes of a recording and their dates, and what somebody has to look at. */

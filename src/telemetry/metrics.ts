@@ -26,6 +26,13 @@ export function createMetrics() {
       labelNames: ['concern'],
       registers,
     }),
+    audioWork: new Histogram({
+      name: 'listenback_audio_work_seconds',
+      help: 'Duration of work on audio, by kind and outcome',
+      labelNames: ['kind', 'outcome'],
+      buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900],
+      registers,
+    }),
     scrubbed: new Counter({
       name: 'listenback_scrub_renditions_total',
       help: 'Stored files that were read again, by outcome',
