@@ -3,10 +3,10 @@ import { recordingPrefix } from '../storage/keys.ts'
 import { ObjectStoreError } from '../storage/object-store.ts'
 import { type Evidence, type Finding, type FindingKind, judge } from './fsck-findings.ts'
 import { destroyedWithKey, type FsckRow, fsckRow, recordingsInOrder } from './fsck-queries.ts'
-import { classOf, type RepairPorts, repair } from './fsck-repair.ts'
+import { type RepairPorts, repair } from './fsck-repair.ts'
 import { forgetUnseen, noteSighting } from './fsck-sighting-queries.ts'
 import { sideBySide } from './fsck-walk.ts'
-import { objectTags } from './object-tags.ts'
+import { tagsOfKey } from './object-tags.ts'
 
 export interface FsckPorts extends RepairPorts {
   /** Days after its end from which the store may have removed a recording by its own lifecycle rules. */
@@ -137,7 +137,7 @@ class Check {
     if (!row || ['receiving', 'destroying', 'destroyed'].includes(row.status)) return []
     const findings: Finding[] = []
     for (const { key } of row.renditions) {
-      const expected = objectTags(row.tags, row.held, classOf(key), row.linkBy)
+      const expected = tagsOfKey(key, { ...row, isFree: !row.held })
       const actual = await this.#ports.store.tags(key).catch(noneWhenMissing)
       if (!isDeepStrictEqual({ ...actual }, { ...expected }))
         findings.push({ kind: 'tags_differ', recordingId: row.id, key })

@@ -1,5 +1,5 @@
 import type { CalendarDay } from '../kernel/calendar.ts'
-import type { RenditionName } from '../storage/keys.ts'
+import { type RenditionName, renditionOf } from '../storage/keys.ts'
 import type { ObjectTags } from '../storage/object-store.ts'
 import { counts, endsOf } from './ends.ts'
 import type { PurposeTag } from './model.ts'
@@ -57,6 +57,10 @@ export function renditionTags(name: RenditionName, { tags, isFree, linkBy }: Tag
     .map((tag) => (counts(tag) ? tag : { ...tag, state: 'expired' as const }))
   return objectTags(training, !isFree, 'derived', linkBy)
 }
+
+/** The same by the key of the object; what is under no key of ours counts as derived. */
+export const tagsOfKey = (key: string, source: TagSource): ObjectTags =>
+  renditionTags(renditionOf(key) ?? 'playback', source)
 
 /** Not rules of the file: the limit for recordings of no known member, and no tag that counts. */
 const UNLINKED = 'unlinked@0'

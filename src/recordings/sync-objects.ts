@@ -3,11 +3,11 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { inParallel } from '../kernel/in-parallel.ts'
 import { HOUR, MINUTE } from '../kernel/units.ts'
-import { recordingPrefix, renditionKey } from '../storage/keys.ts'
+import { recordingPrefix } from '../storage/keys.ts'
 import { type ObjectStore, ObjectStoreError, type ObjectVersion } from '../storage/object-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { setTagsSurely } from './ingest-audio.ts'
-import { objectTags } from './object-tags.ts'
+import { tagsOfKey } from './object-tags.ts'
 import {
   type Behind,
   confirmSynced,
@@ -120,11 +120,9 @@ async function bringInStep(store: ObjectStore, row: Behind): Promise<boolean> {
     versions.push(...page.filter(({ isMarker }) => !isMarker))
   const there = new Set(versions.map(({ key }) => key))
   if (!row.keys.every((key) => there.has(key))) return false
-  const original = renditionKey(row.id, 'original')
   for (const { key, versionId } of versions) {
     if (row.wasHeld) await setHoldSurely(store, key, versionId, row.isHeld)
-    const kind = key === original ? 'original' : 'derived'
-    await setTagsSurely(store, key, objectTags(row.tags, !row.isFree, kind, row.linkBy), versionId)
+    await setTagsSurely(store, key, tagsOfKey(key, row), versionId)
   }
   return true
 }
