@@ -7,9 +7,10 @@ import { eraseObjects } from './erase-objects.ts'
 import { type Evidence, type Finding, GRACE_MS } from './fsck-findings.ts'
 import { deleteKeyOfDestroyed, fsckRow } from './fsck-queries.ts'
 import { wereSeenBy } from './fsck-sighting-queries.ts'
-import { objectTags } from './object-tags.ts'
+import { tagsOfKey } from './object-tags.ts'
 import type { Purge } from './purge.ts'
 import type { RecoverIngests } from './recover-ingests.ts'
+import { takeTurns } from './sync-objects-queries.ts'
 
 export interface RepairPorts {
   readonly db: Database
@@ -104,16 +105,24 @@ async function abortUpload(ports: RepairPorts, finding: Finding, { id }: Evidenc
   return true
 }
 
-async function setTags(ports: RepairPorts, finding: Finding, { id, row }: Evidence): Promise<boolean> {
-  if (!row || finding.key === undefined) return false
-  const tags = objectTags(row.tags, row.held, classOf(finding.key), row.linkBy)
-  await ports.store.setTags(finding.key, tags)
-  await account(ports, id, 'U', 'recording.tags_restored', {})
-  return true
+/**
+ * In the turn in which nobody else writes the objects of the recording, and by what is true of it then: what
+ * was found is older, and a hold may have come since.
+ */
+async function setTags(
+  { db, store, clock }: RepairPorts,
+  { key }: Finding,
+  { id }: Evidence,
+): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    if (key === undefined || (await takeTurns(tx, [id])).length === 0) return false
+    const row = await fsckRow(tx, id)
+    if (!row?.renditions.some((one) => one.key === key)) return false
+    await store.setTags(key, tagsOfKey(key, { ...row, isFree: !row.held }))
+    await appendAudit(tx, event(clock, id, 'U', 'recording.tags_restored', {}))
+    return true
+  })
 }
-
-export const classOf = (key: string): 'original' | 'derived' =>
-  key.endsWith('/original.age') ? 'original' : 'derived'
 
 const account = (
   { db, clock }: RepairPorts,
