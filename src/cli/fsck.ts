@@ -3,7 +3,7 @@ import { composeFsck } from '../compose/fsck.ts'
 import { composeScrubAll } from '../compose/scrub.ts'
 import type { Config } from '../config/config.ts'
 import type { Edge } from './edge.ts'
-import { openScrubProgress } from './scrub-progress.ts'
+import { openScrubProgress, type ScrubProgress } from './scrub-progress.ts'
 import { withFoundation } from './with-foundation.ts'
 
 export interface FsckOptions {
@@ -42,9 +42,14 @@ async function scrubEverything(
     const damage = 'damage' in outcome ? { damage: outcome.damage } : {}
     print({ kind: outcome.kind, ...damage, recordingId, rendition: name })
   })
-  using progress = openScrubProgress(edge.stderr)
-  const { bytes } = await scrubAll(signal, { onProgress: progress.show })
+  const { bytes } = await withProgress(edge, (onProgress) => scrubAll(signal, { onProgress }))
   const clean = counts.lost + counts.unchecked === 0
   print({ renditions: counts, bytes, clean })
   return clean
+}
+
+/** The last line of progress comes before the summary, and also when it ends early. */
+async function withProgress<T>(edge: Edge, run: (show: ScrubProgress['show']) => Promise<T>): Promise<T> {
+  using progress = openScrubProgress(edge.stderr)
+  return await run(progress.show)
 }
