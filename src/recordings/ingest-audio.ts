@@ -2,10 +2,11 @@ import type { Readable, Transform } from 'node:stream'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../kernel/problem.ts'
-import { digestStream } from '../kernel/stream-digest.ts'
+import { type DigestStream, digestStream } from '../kernel/stream-digest.ts'
 import { headGate } from '../kernel/stream-head.ts'
 import { SNIFF_BYTES, sniffAudio } from '../media/sniff.ts'
 import { type ObjectStore, ObjectStoreError, type ObjectTags } from '../storage/object-store.ts'
+import type { IngestSilence } from './ingest-silence.ts'
 
 /** An audio file on its way in. */
 export interface IncomingAudio {
@@ -20,30 +21,42 @@ export interface StoredAudio {
   readonly mediaType: string
   readonly plainBytes: number
   readonly cipherBytes: number
-  /** Of the audio itself. */
+  /** Of the audio as it was sent; the same as `sha256` unless something was silenced. */
+  readonly sentSha256: Buffer
+  /** Of the audio as it is stored. */
   readonly sha256: Buffer
   /** Of the encrypted object: what a certificate may name without telling anything of the audio. */
   readonly cipherSha256: Buffer
   readonly versionId: string
 }
 
+/** Where audio goes, and what happens to it on the way. */
+export interface Destination {
+  readonly store: ObjectStore
+  readonly key: string
+  readonly encrypt: Transform
+  /** Takes out what was never to be kept; undefined when everything may be kept. */
+  readonly silence?: IngestSilence | undefined
+}
+
 /**
- * Streams audio into the store: recognised by its first bytes, counted, hashed and encrypted in one
- * pass with constant memory, then checked against what the store says it holds. When it fails,
- * nothing was stored or what was stored is still unconfirmed: the caller erases either way.
- * Throws Problem (`empty_audio`, `unsupported_audio` or whatever failed the body) or ObjectStoreError.
+ * Streams audio into the store: recognised by its first bytes, silenced where it has to be, counted, hashed
+ * and encrypted in one pass with constant memory, then checked against what the store says it holds. When it
+ * fails, nothing was stored or what was stored is still unconfirmed: the caller erases either way.
+ * Throws Problem (`empty_audio`, `unsupported_audio`, `cannot_silence` or whatever failed the body) or
+ * ObjectStoreError.
  */
 export async function storeAudio(
-  store: ObjectStore,
-  key: string,
+  { store, key, encrypt, silence }: Destination,
   audio: IncomingAudio,
-  encrypt: Transform,
 ): Promise<StoredAudio> {
   let mediaType = ''
   const gate = headGate(SNIFF_BYTES, (head) => {
     mediaType = recognise(head, audio.declaredType)
+    if (silence) mediaType = silence.choose(head, mediaType)
   })
-  const plain = digestStream()
+  const sent = digestStream()
+  const kept = silence?.kept ?? sent
   const cipher = digestStream()
   const stop = new AbortController()
   const abort = (error: unknown): never => {
@@ -52,24 +65,33 @@ export async function storeAudio(
   }
   // Not waited for yet: after a failure the rest of the request is never read to its end.
   audio.complete.catch((error: unknown) => stop.abort(error))
+  const { signal } = stop
+  const flow = silence
+    ? pipeline(audio.body, gate, sent.stream, silence.stage(signal), encrypt, cipher.stream, { signal })
+    : pipeline(audio.body, gate, sent.stream, encrypt, cipher.stream, { signal })
   const [flowed, stored] = await Promise.allSettled([
-    pipeline(audio.body, gate, plain.stream, encrypt, cipher.stream, { signal: stop.signal }).catch(abort),
-    store.put(key, cipher.stream, stop.signal).catch(abort),
+    flow.catch(abort),
+    store.put(key, cipher.stream, signal).catch(abort),
   ])
   const failures = [flowed, stored].flatMap((part) =>
     part.status === 'rejected' ? [part.reason as unknown] : [],
   )
-  if (failures.length > 0) throw rootCause([stop.signal.reason, ...failures])
+  if (failures.length > 0) throw rootCause([signal.reason, ...failures])
   await audio.complete
   const versionId = await verifySize(store, key, cipher.bytes(), stored)
   return {
     mediaType,
-    plainBytes: plain.bytes(),
+    plainBytes: kept.bytes(),
     cipherBytes: cipher.bytes(),
-    sha256: plain.sha256(),
+    ...digests(sent, kept),
     cipherSha256: cipher.sha256(),
     versionId,
   }
+}
+
+function digests(sent: DigestStream, kept: DigestStream): Pick<StoredAudio, 'sentSha256' | 'sha256'> {
+  const sentSha256 = sent.sha256()
+  return { sentSha256, sha256: kept === sent ? sentSha256 : kept.sha256() }
 }
 
 function recognise(head: Buffer, declaredType: string): string {

@@ -29,10 +29,12 @@ import {
   insertOriginal,
   type RecordingRow,
 } from './ingest-queries.ts'
+import { makeIngestSilence } from './ingest-silence.ts'
 import type { CallMetadata, DerivedRetention, DeriveRetention, OnReceived, PurposeTag } from './model.ts'
 import { objectTags } from './object-tags.ts'
 import type { AudioFacts } from './present.ts'
 import type { RecoverIngests } from './recover-ingests.ts'
+import type { Converter } from './silencing.ts'
 import { insertTags } from './tag-queries.ts'
 
 export interface IngestPorts {
@@ -46,6 +48,8 @@ export interface IngestPorts {
   /** Recordings this process is receiving right now, shared with recovery. */
   readonly inFlight: Set<string>
   readonly onReceived: readonly OnReceived[]
+  /** Silences what is no plain WAV; without one such deliveries with silences are refused. */
+  readonly engine?: Converter | undefined
 }
 
 /** One delivery of one call, with its audio still arriving. */
@@ -129,8 +133,9 @@ async function receive(
 ): Promise<Delivered> {
   const { id, delivery, call, retention } = upload
   const key = renditionKey(id, 'original')
-  const audio = await storeAudio(ports.store, key, delivery, file.encrypt)
-  refuseOtherHash(call, audio.sha256)
+  const silence = call.silence.length > 0 ? makeIngestSilence(call.silence, ports.engine) : undefined
+  const audio = await storeAudio({ store: ports.store, key, encrypt: file.encrypt, silence }, delivery)
+  refuseOtherHash(call, audio.sentSha256)
   await setTagsSurely(ports.store, key, objectTags(retention.tags, false, 'original', retention.linkBy))
   return await finish(ports, upload, audio, file.header)
 }
@@ -147,7 +152,7 @@ async function finish(
       id,
       worker: ports.instance.id,
       status: call.memberRef === null ? 'unlinked' : 'available',
-      fingerprint: fingerprintOf(call, audio.sha256),
+      fingerprint: fingerprintOf(call, audio.sentSha256),
       retention,
     })
     if (!row) throw new Problem('unavailable', { retryAfterSeconds: 2 })
@@ -159,7 +164,8 @@ async function finish(
     })
     await insertTags(tx, id, retention.tags)
     const changed = await atReceipt(ports, tx, id)
-    const detail = { bytes: audio.plainBytes, mediaType: audio.mediaType, status: row.status }
+    const { plainBytes: bytes, mediaType } = audio
+    const detail = { bytes, mediaType, status: row.status, silences: call.silence.length }
     await appendAudit(tx, {
       ...eventOf(ports, upload.delivery, 'recording.ingested', id),
       action: 'C',
@@ -170,8 +176,7 @@ async function finish(
       refuseOver(found.row, ports.clock.now())
       return { isNew: true, ...found }
     }
-    const { mediaType, plainBytes: bytes, sha256 } = audio
-    return { isNew: true, row, tags: retention.tags, audio: { mediaType, bytes, sha256 } }
+    return { isNew: true, row, tags: retention.tags, audio: { mediaType, bytes, sha256: audio.sha256 } }
   })
 }
 

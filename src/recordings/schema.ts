@@ -6,7 +6,7 @@ const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]
 const MAX_PURPOSES = 20
 const MAX_SENSITIVITIES = 10
 const MAX_CHANNELS = 16
-const MAX_SILENCES = 1000
+export const MAX_SILENCES = 1000
 /** Longest call there can be; a longer one is a mistake in a date. */
 export const MAX_CALL_SECONDS = 24 * 60 * 60
 
