@@ -39,13 +39,28 @@ export async function lockReviewed(tx: Tx, ids: readonly string[], now: Date): P
   const { rows: ours } = await sql<{ id: string }>`select recording_id as id from training_review
     where recording_id = any(${free.map(({ id }) => id)}::uuid[]) and look_at <= ${now}
     order by recording_id for update skip locked`.execute(tx)
+  return findAll(
+    tx,
+    ours.map(({ id }) => id),
+  )
+}
+
+export async function findTrainingFacts(
+  connection: Connection,
+  id: string,
+): Promise<TrainingFacts | undefined> {
+  const [facts] = await findAll(connection, [id])
+  return facts
+}
+
+async function findAll(connection: Connection, ids: readonly string[]): Promise<TrainingFacts[]> {
   const { rows } = await sql<TrainingFacts>`
     select r.id, r.status, r.is_free as "isFree", r.restricted, r.sensitivity,
       (select coalesce(json_agg(json_build_object('purpose', t.purpose, 'state', t.state,
         'retainUntil', t.retain_until)), '[]') from purpose_tag t where t.recording_id = r.id) as tags,
       exists (select from rendition d where d.recording_id = r.id and d.name = 'masked') as "hasMasked",
       exists (select from audio_facts f where f.recording_id = r.id) as "isDecoded"
-    from recording r where r.id = any(${ours.map(({ id }) => id)}::uuid[]) order by r.id`.execute(tx)
+    from recording r where r.id = any(${ids}::uuid[]) order by r.id`.execute(connection)
   return rows
 }
 

@@ -101,6 +101,17 @@ const inOrder = (a: Span, b: Span): number =>
   (a.channel ?? 0) - (b.channel ?? 0) ||
   Number(a.reason > b.reason) - Number(a.reason < b.reason)
 
+/** Spans for the sound as it is: where channels cannot be told apart, all of them are left out. */
+export const onChannels = (
+  spans: readonly Span[],
+  channels: number | null,
+): readonly Omit<Span, 'reason'>[] =>
+  spans.map(({ fromSeconds, toSeconds, channel }) => ({
+    fromSeconds,
+    toSeconds,
+    ...(channels === 2 && channel !== undefined ? { channel } : {}),
+  }))
+
 export const sameSpans = (one: readonly Span[], other: readonly Span[]): boolean =>
   one.length === other.length &&
   one.every((span, index) => {
