@@ -51,6 +51,9 @@ test('events that stay away, reviews that are past, and what is overdue or restr
     db,
   )
 
+  await sql`insert into integrity_finding (recording_id, rendition, kind, found_at, seen_at)
+    values (${locked}, 'original', 'missing', '2024-12-31T23:30:00Z', now())`.execute(db)
+
   const found = await attention()
   expect(found).toMatchObject({
     openTriggers: {
@@ -61,6 +64,7 @@ test('events that stay away, reviews that are past, and what is overdue or restr
     locksPastReview: { count: 1, items: [{ id: locked, since: '2022-01-01' }] },
     restrictedOverdue: { count: 1, items: [{ id: restricted }] },
     overdue: { count: 2 },
+    damaged: { count: 1, items: [{ id: locked, since: '2025-01-01' }] },
   })
   expect(found.overdue.items.map(({ id }) => id)).toEqual([late, stuck])
   const text = JSON.stringify(found)
