@@ -30,7 +30,8 @@ it ready has failed, and somebody has to look; originals_only: nothing is made o
 
 export type MediaJson = z.input<typeof MediaSchema>
 
-export function presentMedia(row: MediaRow): MediaJson {
+/** `training`: whether training may use the recording now; only then anybody hears its masked rendition. */
+export function presentMedia(row: MediaRow, training: boolean): MediaJson {
   const { facts, made } = row
   return {
     ...stateOf(row),
@@ -41,7 +42,7 @@ export function presentMedia(row: MediaRow): MediaJson {
       sampleRate: facts.sampleRate,
       durationSeconds: facts.durationMs / SECOND,
     }),
-    renditions: made.filter(isSound),
+    renditions: made.filter(isSound).filter((name) => training || name !== 'masked'),
   }
 }
 

@@ -6,6 +6,7 @@ import type { PresentableRow, TagRow } from './find-queries.ts'
 import type { MediaRow } from './media-queries.ts'
 import type { LegalBasis, PurposeTag } from './model.ts'
 import { MediaSchema, presentMedia } from './present-media.ts'
+import { trainingUse } from './training-use.ts'
 
 /** The original as it was sent in. */
 export interface AudioFacts {
@@ -84,9 +85,16 @@ export const RecordingSchema = z
       .optional()
       .meta({ description: 'Policy, claim, complaint; staff only' }),
     audio: z
-      .strictObject({ mediaType: z.string(), bytes: z.int(), sha256: z.string() })
+      .strictObject({
+        mediaType: z.string(),
+        bytes: z.int(),
+        sha256: z.string(),
+        silenced: z.literal(true).optional().meta({
+          description: 'Silence is in the place of parts that must not be heard; it differs from what was sent',
+        }),
+      })
       .nullable()
-      .meta({ description: 'The original: size and lower-case hex SHA-256 of the plain bytes' }),
+      .meta({ description: 'The original as stored: size and lower-case hex SHA-256 of the plain bytes' }),
     media: MediaSchema,
     allowed: z.array(z.string()).meta({ description: 'What the caller may do: listen, copy, accesses' }),
   })
@@ -154,8 +162,9 @@ export function presentRecording(
       mediaType: audio.mediaType,
       bytes: audio.bytes,
       sha256: Buffer.from(audio.sha256).toString('hex'),
+      ...(row.silence.length > 0 ? { silenced: true } : {}),
     },
-    media: presentMedia(media),
+    media: presentMedia(media, trainingUse({ tags, sensitivity: row.sensitivity }, now) === 'allowed'),
     allowed: allowedActions(actor, subjectOf(row, tags), now),
   }
 }
