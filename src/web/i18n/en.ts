@@ -130,7 +130,6 @@ export const en: typeof nl = {
   },
   soundWarning: {
     damaged: 'A part of this recording is damaged. You may miss something or hear noise.',
-    truncated: 'This recording was cut off. The end of the call is missing.',
     shorter_than_call: 'This recording is shorter than the call was. A part is missing.',
   },
   party: {

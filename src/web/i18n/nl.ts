@@ -128,7 +128,6 @@ export const nl = {
   },
   soundWarning: {
     damaged: 'Een deel van deze opname is beschadigd. U kunt daardoor iets missen of ruis horen.',
-    truncated: 'Deze opname is afgebroken. Het einde van het gesprek ontbreekt.',
     shorter_than_call: 'Deze opname is korter dan het gesprek duurde. Er ontbreekt een deel.',
   },
   party: {

@@ -36,6 +36,7 @@ function CallDetails({ call, complete }: { readonly call: Call; readonly complet
   const sound = useSound(call)
   const day = fullDay(call.startedAt, language)
   const playable = call.status !== 'unplayable' && call.allowed.includes('listen')
+  const copy = complete && call.allowed.includes('copy') && <CopySection call={call} />
   return (
     <article className="call-page">
       <p>
@@ -51,10 +52,11 @@ function CallDetails({ call, complete }: { readonly call: Call; readonly complet
           <Transport sound={sound} />
         </PlayerGroup>
       )}
+      {!playable && copy}
       <Facts call={call} />
       <WhySection call={call} />
       <UntilSection call={call} />
-      {complete && call.allowed.includes('copy') && <CopySection call={call} />}
+      {playable && copy}
       {playable && <KeyboardHelp />}
     </article>
   )
