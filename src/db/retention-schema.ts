@@ -19,8 +19,8 @@ export interface AwaitedEventTable {
 export interface EndsClassTable {
   id: string
   facts: Json<object>
-  /** The facts once more, as lines; kept by the database. */
-  lines: ColumnType<string, never, never>
+  /** The facts once more, as a JSON array; kept by the database. */
+  brief: ColumnType<string, never, never>
 }
 
 export interface BusinessEventTable {

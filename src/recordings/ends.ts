@@ -35,14 +35,25 @@ export function endsOf<T extends TagDates>(
   now: Date,
   linkBy: CalendarDay | null = null,
 ): Ends<T> {
+  const { keepUntil, isOpen: open, deciding } = lastDayOf(tags, linkBy)
+  if (open) return { keepUntil: null, dueAt: null, kept: true, deciding }
+  if (keepUntil === null) return { keepUntil: null, dueAt: ALWAYS_DUE, kept: false, deciding: undefined }
+  return { ...endOn(keepUntil, now), deciding }
+}
+
+export interface LastDay<T extends TagDates = TagDates> extends Pick<Ends<T>, 'keepUntil' | 'deciding'> {
+  /** Whether a trigger is awaited, so that there is no last day yet. */
+  readonly isOpen: boolean
+}
+
+/** The part of the answer of `endsOf` that needs no instants: for those who ask it of very many. */
+export function lastDayOf<T extends TagDates>(tags: readonly T[], linkBy: CalendarDay | null): LastDay<T> {
   const deciding = decidingTag(tags)
   const open = deciding !== undefined && isOpen(deciding)
   const byTags = deciding?.retainUntil ?? null
   if (linkBy !== null && (open || (byTags !== null && linkBy < byTags)))
-    return { ...endOn(linkBy, now), deciding: undefined }
-  if (open) return { keepUntil: null, dueAt: null, kept: true, deciding }
-  if (byTags === null) return { keepUntil: null, dueAt: ALWAYS_DUE, kept: false, deciding: undefined }
-  return { ...endOn(byTags, now), deciding }
+    return { keepUntil: linkBy, isOpen: false, deciding: undefined }
+  return { keepUntil: open ? null : byTags, isOpen: open, deciding }
 }
 
 function endOn(keepUntil: CalendarDay, now: Date) {
@@ -52,9 +63,14 @@ function endOn(keepUntil: CalendarDay, now: Date) {
 
 /** The tag that keeps the recording longest; an open one has no end, and ties go by name. */
 function decidingTag<T extends TagDates>(tags: readonly T[]): T | undefined {
-  return tags
-    .filter(hasEnd)
-    .sort((a, b) => compare(endText(b), endText(a)) || compare(nameOf(a), nameOf(b)))[0]
+  let longest: T | undefined
+  for (const tag of tags) if (hasEnd(tag) && (longest === undefined || precedes(tag, longest))) longest = tag
+  return longest
+}
+
+const precedes = (tag: TagDates, other: TagDates): boolean => {
+  const [end, otherEnd] = [endText(tag), endText(other)]
+  return end > otherEnd || (end === otherEnd && nameOf(tag) < nameOf(other))
 }
 
 /** Whether a tag counts for the end of the recording: with a day, or as one that has none yet. */
@@ -71,7 +87,6 @@ export const isOpen = ({ state, retainUntil }: TagDates): boolean =>
 const NEVER = '~'
 const endText = (tag: TagDates): string => (isOpen(tag) ? NEVER : (tag.retainUntil ?? ''))
 const nameOf = (tag: TagDates): string => tag.purpose ?? ''
-const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 
 /** Whether a last day, which itself still counts in full, lies behind. */
 export const isOver = (day: CalendarDay, now: Date): boolean => dayOf(now) > day

@@ -1,17 +1,10 @@
 import { addPeriod, type CalendarDay } from '../kernel/calendar.ts'
-import { endsOf } from '../recordings/ends.ts'
+import { lastDayOf } from '../recordings/ends.ts'
 import type { PurposeTag } from '../recordings/model.ts'
-import { changeOf, endAfter, type TagClass, type Transition } from './rule-change.ts'
+import { changeOf, endAfter, isOverBefore, type TagClass, type Transition } from './rule-change.ts'
 
 /** A purpose tag as far as the end of its recording follows from it. */
 export type EndsTag = Omit<TagClass, 'sensitivity'> & Pick<PurposeTag, 'purpose' | 'state'>
-
-/** What the end of a recording follows from: its counting tags, and what no tag says. */
-export interface EndsFacts {
-  readonly linkBy: CalendarDay | null
-  readonly sensitivity: readonly string[]
-  readonly tags: readonly EndsTag[]
-}
 
 /** The last day of a recording; NEVER while a trigger is awaited, ALWAYS when nothing ever kept it. */
 export type LastDay = string
@@ -20,27 +13,42 @@ export type LastDay = string
 const ALWAYS = ''
 const NEVER = '~'
 
-/** Last days of all recordings of a class: as things are, and as new rules make them. */
+/** Last days of all recordings of a class: as things are, and as new rules make them. One object per pair of days. */
 export interface Foreseen {
   readonly before: LastDay
   readonly after: LastDay
 }
 
+/** What the ends of all recordings of a class follow from, as `ends_class.brief` has it. */
+type Brief = readonly [CalendarDay | null, readonly string[], readonly BriefTag[]]
+type BriefTag = readonly [
+  purpose: string,
+  state: EndsTag['state'],
+  product: string,
+  ruleId: string,
+  ruleVersion: number,
+  triggerDate: CalendarDay | null,
+  retainUntil: CalendarDay | null,
+]
+
 /**
- * Pure. The last days that the engine gives for the tags as they are and as a transition, if there is
- * one, will have changed them. Transitions are asked once for tags that are alike.
+ * Pure. The last days that the engine gives for the tags of a class, told in its brief, as they are and as a
+ * transition, if there is one, will have changed them. Transitions are asked once for tags that are alike.
  */
-export function foreseer(to: Transition | undefined): (facts: EndsFacts) => Foreseen {
+export function foreseer(to: Transition | undefined): (brief: string) => Foreseen {
   const known = new Map<string, CalendarDay | null>()
-  return (facts) => {
-    const before = lastDayOf(facts)
-    const tags = to ? facts.tags.map((tag) => changed(tag, facts, to)) : facts.tags
-    const same = tags.every((tag, index) => tag === facts.tags[index])
-    return { before, after: same ? before : lastDayOf({ ...facts, tags }) }
+  const pairs = new Map<LastDay, Map<LastDay, Foreseen>>()
+  return (brief) => {
+    const [linkBy, sensitivity, briefTags] = JSON.parse(brief) as Brief
+    const tags = briefTags.map(tagOf)
+    const before = lastDay(tags, linkBy)
+    const changed = to ? tags.map((tag) => changedTag(tag, sensitivity, to)) : tags
+    const isSame = changed.every((tag, index) => tag === tags[index])
+    return pairOf(before, isSame ? before : lastDay(changed, linkBy))
   }
 
-  function changed(tag: EndsTag, { sensitivity }: EndsFacts, transition: Transition): EndsTag {
-    if (!canChange(tag)) return tag
+  function changedTag(tag: EndsTag, sensitivity: readonly string[], transition: Transition): EndsTag {
+    if (!canChange(tag) || isOverBefore(tag, transition)) return tag
     const key = `${tag.ruleId} ${tag.ruleVersion} ${tag.triggerDate} ${tag.retainUntil} ${tag.product} ${sensitivity}`
     let end = known.get(key)
     if (end === undefined) {
@@ -50,17 +58,33 @@ export function foreseer(to: Transition | undefined): (facts: EndsFacts) => Fore
     }
     return end === null ? tag : { ...tag, retainUntil: end }
   }
+
+  function pairOf(before: LastDay, after: LastDay): Foreseen {
+    const pairsFrom = pairs.get(before) ?? new Map<LastDay, Foreseen>()
+    pairs.set(before, pairsFrom)
+    const pair = pairsFrom.get(after) ?? { before, after }
+    pairsFrom.set(after, pair)
+    return pair
+  }
 }
+
+/** By index: taking an array apart by pattern costs more than everything else here, hundreds of thousands of times. */
+const tagOf = (brief: BriefTag): EndsTag => ({
+  purpose: brief[0],
+  state: brief[1],
+  product: brief[2],
+  ruleId: brief[3],
+  ruleVersion: brief[4],
+  triggerDate: brief[5],
+  retainUntil: brief[6],
+})
 
 /** What awaits its trigger gets another rule, but no day; what has ended stays ended. */
 const canChange = ({ state }: EndsTag): boolean => state === 'active' || state === 'suspended'
 
-/** The moment decides only whether something is kept now, which nobody asks here. */
-const ANY_TIME = new Date(0)
-
-function lastDayOf({ tags, linkBy }: EndsFacts): LastDay {
-  const { keepUntil, dueAt } = endsOf(tags, ANY_TIME, linkBy)
-  return dueAt === null ? NEVER : (keepUntil ?? ALWAYS)
+function lastDay(tags: readonly EndsTag[], linkBy: CalendarDay | null): LastDay {
+  const { keepUntil, isOpen } = lastDayOf(tags, linkBy)
+  return isOpen ? NEVER : (keepUntil ?? ALWAYS)
 }
 
 /** The day as people are told it: null while a trigger is awaited, or when nothing ever kept it. */
@@ -102,14 +126,24 @@ export interface PreviewCounts {
   readonly months: readonly MonthCount[]
 }
 
-/** Pure: cells of the same days and protection as one; days are few where classes are many. */
-export function merged(cells: readonly PreviewCell[]): PreviewCell[] {
-  const all = new Map<string, PreviewCell>()
-  for (const cell of cells) {
-    const key = `${cell.before} ${cell.after} ${cell.held} ${cell.locked} ${cell.restricted}`
-    all.set(key, { ...cell, count: cell.count + (all.get(key)?.count ?? 0) })
+/** How many recordings of one class are alike in what protects them. */
+export type Counted = Omit<PreviewCell, keyof Foreseen> & { readonly id: string }
+
+/** Pure: counts of classes as cells of the same days and protection; days are few where classes are many. */
+export function cellsOf(
+  counted: readonly Counted[],
+  foreseenOf: (id: string) => Foreseen,
+): readonly PreviewCell[] {
+  const sums = new Map<Foreseen, Map<number, PreviewCell>>()
+  for (const { id, held, locked, restricted, count } of counted) {
+    const days = foreseenOf(id)
+    const cells = sums.get(days) ?? new Map<number, PreviewCell>()
+    sums.set(days, cells)
+    const key = Number(held) + 2 * Number(locked) + 4 * Number(restricted)
+    const before = cells.get(key)?.count ?? 0
+    cells.set(key, { ...days, held, locked, restricted, count: before + count })
   }
-  return [...all.values()]
+  return [...sums.values()].flatMap((cells) => [...cells.values()])
 }
 
 /** Pure: what is due when a day begins, and in each of the months; `months` are their first days. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
@@ -8,17 +9,18 @@ import { Problem } from '../kernel/problem.ts'
 import { bookIn } from './approve-rules.ts'
 import { permit } from './permit.ts'
 import {
+  cellsOf,
   countsOf,
   dayShown,
   type Foreseen,
   foreseer,
   keptByNothing,
-  merged,
   type PreviewCounts,
 } from './preview-ends.ts'
 import {
   type ClassMember,
   countClasses,
+  type EndsClass,
   endsClasses,
   KEPT_BY_NOTHING,
   membersOf,
@@ -115,19 +117,37 @@ const look = (
   { day, allDue, after, limit }: Wanted,
 ) =>
   readAtOnce(db, async (tx) => {
-    const foresee = foreseer(to)
-    const foreseen = new Map<string, Foreseen>([[KEPT_BY_NOTHING, keptByNothing]])
-    for (const { id, facts } of await endsClasses(tx)) foreseen.set(id, foresee(facts))
+    const classes = await endsClasses(tx)
+    // The database counts while the ends are foreseen here.
+    const [counted, foreseen] = await Promise.all([
+      after === undefined ? countClasses(tx, entities) : undefined,
+      foreseeAll(classes, to),
+    ])
     const endsIn = (id: string): Foreseen => foreseen.get(id) ?? unknownClass(id)
-    const counted = after === undefined ? await countClasses(tx, entities) : undefined
-    const inUse = counted ? new Set(counted.map(({ id }) => id)) : foreseen.keys()
-    const classes = [...inUse].filter((id) => isListed(endsIn(id), day, allDue))
-    const members = await membersOf(tx, { classes, entities, after, limit: limit + 1 })
+    const inUse = counted?.map(({ id }) => id) ?? [...foreseen.keys()]
+    const listed = new Set(inUse.filter((id) => isListed(endsIn(id), day, allDue)))
+    const members = await membersOf(tx, { classes: [...listed], entities, after, limit: limit + 1 })
     return {
-      cells: counted && merged(counted.map((one) => ({ ...one, ...endsIn(one.id) }))),
+      cells: counted && cellsOf(counted, endsIn),
       rows: members.map((one) => rowOf(one, endsIn(one.classId), day)),
     }
   })
+
+/** So many between two looks at what else there is to do: some milliseconds. */
+const AT_ONCE = 5000
+
+async function foreseeAll(
+  classes: readonly EndsClass[],
+  to: Transition | undefined,
+): Promise<ReadonlyMap<string, Foreseen>> {
+  const foresee = foreseer(to)
+  const foreseen = new Map<string, Foreseen>([[KEPT_BY_NOTHING, keptByNothing]])
+  for (let start = 0; start < classes.length; start += AT_ONCE) {
+    await setImmediate()
+    for (const { id, brief } of classes.slice(start, start + AT_ONCE)) foreseen.set(id, foresee(brief))
+  }
+  return foreseen
+}
 
 const isListed = ({ before, after }: Foreseen, day: CalendarDay, allDue: boolean): boolean =>
   allDue ? after < day : before < day !== after < day

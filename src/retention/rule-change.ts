@@ -47,8 +47,7 @@ export interface TagChange {
  * new recordings, whose links it was made for; a tag whose last day is over by then stays over.
  */
 export function changeOf(tag: TagClass, to: Transition): TagChange | undefined {
-  // Over before any change may be made: most tags of old recordings, and the dates below cost time.
-  if (tag.retainUntil !== null && tag.retainUntil < to.effectiveFrom) return undefined
+  if (isOverBefore(tag, to)) return undefined
   const before = to.find(tag.ruleId, tag.ruleVersion)
   const rule = before && replacementOf(before, tag, to.rules)
   if (!rule) return undefined
@@ -60,6 +59,12 @@ export function changeOf(tag: TagClass, to: Transition): TagChange | undefined {
   const minUntil = tag.triggerDate === null ? null : lastMinimumDay(rule, tag.triggerDate)
   return { rule, from, minUntil, retainUntil }
 }
+
+/** Over before any change may be made: most tags of old recordings, and what follows costs time. */
+export const isOverBefore = (
+  { retainUntil }: Pick<TagClass, 'retainUntil'>,
+  { effectiveFrom }: Pick<Transition, 'effectiveFrom'>,
+): boolean => retainUntil !== null && retainUntil < effectiveFrom
 
 /** Another rule than before that counts from the same event. */
 function replacementOf(before: Rule, tag: TagClass, rules: RuleSet): Rule | undefined {

@@ -3,7 +3,7 @@ import { sql as retention } from './0002-retention.ts'
 import { sql as endsClass } from './0003-ends-class.ts'
 import { sql as audio } from './0004-audio.ts'
 import { sql as corrections } from './0005-corrections.ts'
-import { sql as endsLines } from './0006-ends-lines.ts'
+import { sql as endsBrief } from './0006-ends-brief.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -12,5 +12,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0003-ends-class', sql: endsClass },
   { name: '0004-audio', sql: audio },
   { name: '0005-corrections', sql: corrections },
-  { name: '0006-ends-lines', sql: endsLines },
+  { name: '0006-ends-brief', sql: endsBrief },
 ]

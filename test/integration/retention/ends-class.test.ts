@@ -98,19 +98,41 @@ interface Compared {
   readonly scratch: unknown
 }
 
+interface Facts {
+  readonly linkBy: string | null
+  readonly sensitivity: readonly string[]
+  readonly tags: readonly Record<string, unknown>[]
+}
+
+/** The facts without their names, in the order in which the preview reads them. */
+function briefOf(facts: object): unknown {
+  const { linkBy, sensitivity, tags } = facts as Facts
+  const names = ['purpose', 'state', 'product', 'ruleId', 'ruleVersion', 'triggerDate', 'retainUntil']
+  return [linkBy, sensitivity, tags.map((tag) => names.map((name) => tag[name]))]
+}
+
 /** What is stored of recordings in use, and what their tags say, computed here and not by the database. */
 async function compared(ids: readonly string[]): Promise<Compared[]> {
   const rows = await db
     .selectFrom('recording')
     .leftJoin('ends_class', 'ends_class.id', 'recording.ends_class')
-    .select(['recording.id', 'facts', 'link_by', 'sensitivity', 'ends_class.id as known', 'ends_class'])
+    .select([
+      'recording.id',
+      'facts',
+      'brief',
+      'link_by',
+      'sensitivity',
+      'ends_class.id as known',
+      'ends_class',
+    ])
     .distinct()
     .where('recording.id', '=', sql<string>`any(${ids}::uuid[])`)
     .where('status', '<>', 'quarantined')
     .execute()
   const tags = await db.selectFrom('purpose_tag').selectAll().orderBy('purpose').execute()
-  return rows.map(({ id, facts, link_by, sensitivity, known, ends_class }) => {
+  return rows.map(({ id, facts, brief, link_by, sensitivity, known, ends_class }) => {
     expect(known).toBe(ends_class)
+    expect(brief === null ? null : JSON.parse(brief)).toEqual(facts === null ? null : briefOf(facts))
     const counting = tags.filter(
       (tag) => tag.recording_id === id && tag.state !== 'withdrawn' && tag.state !== 'objected',
     )
