@@ -11,7 +11,7 @@ export interface FrameRange {
 }
 
 /** Differences below this share of a frame are noise of floating-point arithmetic: 1.1 s x 8000 Hz is not 8801 frames. */
-export const FRAME_NOISE = 1e-6
+export const FRAME_NOISE = 1e-4
 
 /** Ten days: beyond any call, and far from numbers that would lose precision or need an exponent. */
 const MAX_SECONDS = 864_000
