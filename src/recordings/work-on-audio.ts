@@ -53,13 +53,21 @@ export function makeWorkOnAudio(ports: WorkPorts): WorkOnAudio {
   const kinds = Object.keys(ports.tasks) as AudioWorkKind[]
   const backlog = ports.tasks.playback ? makeBacklog(ports) : async () => false
 
-  async function claimOne(): Promise<ClaimedWork | undefined> {
+  async function claimNext(): Promise<ClaimedWork | undefined> {
     // A process that the database does not see would be taken for dead, and its claims for free.
     if (!ports.instance.isRegistered()) return undefined
     const who = { instance: ports.instance.id, inFlight: [...inFlight] }
     const [work] = await claimWork(ports.db, { kinds, ...who, now: ports.clock.now(), limit: 1 })
     if (work) inFlight.add(nameOfWork(work))
     return work
+  }
+
+  let claims: Promise<unknown> = Promise.resolve()
+  /** One after the other: a claim that does not know of ours yet would take it for one that was given up. */
+  function claimOne(): Promise<ClaimedWork | undefined> {
+    const claim = claims.then(claimNext)
+    claims = claim.catch(() => undefined)
+    return claim
   }
 
   /** False when there is nothing to do now, or nothing that could be done. */
@@ -74,14 +82,20 @@ export function makeWorkOnAudio(ports: WorkPorts): WorkOnAudio {
     }
   }
 
+  let lanes = 0
   async function workAlong(stopping: AbortSignal, deadline: AbortSignal): Promise<void> {
     const until = performance.now() + MOST_MS
-    while (!stopping.aborted && performance.now() < until) if (!(await workOnce(deadline))) return
+    lanes += 1
+    try {
+      while (!stopping.aborted && performance.now() < until) if (!(await workOnce(deadline))) return
+    } finally {
+      lanes -= 1
+    }
   }
 
   return async (stopping, deadline) => {
-    const free = Math.max(0, WIDTH - inFlight.size)
-    const ended = await Promise.allSettled(Array.from({ length: free }, () => workAlong(stopping, deadline)))
+    const length = WIDTH - lanes
+    const ended = await Promise.allSettled(Array.from({ length }, () => workAlong(stopping, deadline)))
     const broken = ended.find((one) => one.status === 'rejected')
     if (broken) throw broken.reason
   }
@@ -91,7 +105,9 @@ export function makeWorkOnAudio(ports: WorkPorts): WorkOnAudio {
 function makeBacklog({ db, clock, logger }: WorkPorts): () => Promise<boolean> {
   let last: string | undefined = '00000000-0000-0000-0000-000000000000'
   let total = 0
-  return async () => {
+  let looking: Promise<boolean> | undefined
+
+  async function queueSome(): Promise<boolean> {
     while (last !== undefined) {
       const page = await queueNeverDecoded(db, last, { now: clock.now(), limit: OLD_ONES })
       last = page?.last
@@ -101,6 +117,14 @@ function makeBacklog({ db, clock, logger }: WorkPorts): () => Promise<boolean> {
     if (total > 0) logger.info('every older recording has been queued to be decoded', { count: total })
     total = 0
     return false
+  }
+
+  // Side by side they would look at the same ones.
+  return () => {
+    looking ??= queueSome().finally(() => {
+      looking = undefined
+    })
+    return looking
   }
 }
 
