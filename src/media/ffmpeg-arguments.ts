@@ -55,7 +55,10 @@ export function outputArguments(spec: OutputSpec, { url, shape, limits }: Output
   ]
 }
 
-/** FLAC for a stream, with as many channels and as fine as the source: it takes the original's place. */
+/**
+ * FLAC for a stream, with as many channels and as fine as the source: it takes the original's place. The filter
+ * still sees the times that the source gives: a sender who names a part of a call may count by those.
+ */
 export const convertArguments = (
   format: Format,
   filter: string,
@@ -63,7 +66,7 @@ export const convertArguments = (
   url: string,
 ): string[] => [
   ...SOUND_ONLY,
-  ...['-af', `asetpts=N/SR/TB,${filter}${format.mayBeFine ? '' : ',aformat=sample_fmts=s16'}`],
+  ...['-af', `${filter},asetpts=N/SR/TB${format.mayBeFine ? '' : ',aformat=sample_fmts=s16'}`],
   ...['-t', String(maxSeconds + 1)],
   ...ONE_THREAD,
   ...BIT_EXACT,

@@ -26,6 +26,7 @@ export type PresentableRow = Pick<
   | 'notice_version'
   | 'sensitivity'
   | 'channels'
+  | 'silence'
   | 'links'
   | 'call_id'
   | 'member_ref'
@@ -63,6 +64,7 @@ const COLUMNS = [
   'recording.notice_version',
   'recording.sensitivity',
   'recording.channels',
+  'recording.silence',
   'recording.links',
   'recording.call_id',
   'recording.member_ref',

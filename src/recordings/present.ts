@@ -90,7 +90,8 @@ export const RecordingSchema = z
         bytes: z.int(),
         sha256: z.string(),
         silenced: z.literal(true).optional().meta({
-          description: 'Silence is in the place of parts that must not be heard; it differs from what was sent',
+          description:
+            'Silence is in the place of parts that must not be heard; it differs from what was sent',
         }),
       })
       .nullable()

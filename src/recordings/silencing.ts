@@ -32,7 +32,7 @@ export function silencingOf(
   if (mediaType === 'audio/wav' && canSilence(head)) return inPlace(ranges)
   const convert = engine?.convert?.bind(engine)
   if (!convert) return undefined
-  const filter = silenceFilter(ranges)
+  const filter = inBothTimes(silenceFilter(ranges))
   return {
     mediaType: 'audio/flac',
     run: (source, signal) => convert({ source, mediaType, filter }, signal),
@@ -44,6 +44,12 @@ const inPlace = (ranges: readonly SilencedRange[]): Silencing => ({
   // Whoever reads the result hears of every failure, so there is nothing left to be told here.
   run: (source) => pipeline(source, silenceWav(ranges), () => {}),
 })
+
+/**
+ * A file with gaps has two times: the one that its packets claim and a player shows, and the one that its
+ * samples make. Whoever named a part may have meant either, so it is silent in both.
+ */
+const inBothTimes = (filter: string): string => `${filter},asetpts=N/SR/TB,${filter}`
 
 /** Whether trying again would not help: the audio itself cannot be decoded, or not within the limits. */
 export const isHopeless = (error: unknown): error is EngineError =>

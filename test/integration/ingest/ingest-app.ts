@@ -12,6 +12,7 @@ import type { MinimumRate } from '../../../src/http/upload-rate.ts'
 import { uploadSlots } from '../../../src/http/upload-slots.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
 import { KIB, MIB, MINUTE } from '../../../src/kernel/units.ts'
+import type { AudioEngine } from '../../../src/media/engine.ts'
 import { makeIngest } from '../../../src/recordings/ingest.ts'
 import { ingestEndpoints } from '../../../src/recordings/ingest-routes.ts'
 import { makeRecoverIngests } from '../../../src/recordings/recover-ingests.ts'
@@ -35,6 +36,8 @@ export interface IngestAppOptions {
   readonly slots?: { total: number; perCaller: number }
   /** Another store than a directory of its own, or a layer over that one. */
   readonly store?: (files: ObjectStore) => ObjectStore | Promise<ObjectStore>
+  /** Silences what is no plain WAV. */
+  readonly engine?: AudioEngine
   /** How the service reaches the database, when not directly. */
   readonly databaseUrl?: (url: string) => string
   /** A second instance of the same service: same database, same store, same issuer. */
@@ -80,7 +83,10 @@ export async function startIngestApp(options: IngestAppOptions = {}) {
     clock: systemClock,
     logger,
     endpoints: ingestEndpoints({
-      ingest: makeIngest({ ...ports, keyring, deriveRetention, recoverIngests, onReceived: [] }),
+      ingest: makeIngest({
+        ...{ ...ports, keyring, deriveRetention, recoverIngests, onReceived: [] },
+        engine: options.engine,
+      }),
       db: opened.db,
       clock,
       slots,
