@@ -16,6 +16,8 @@ import { makeExplain } from '../retention/explain.ts'
 import { findFacts } from '../retention/explain-queries.ts'
 import { makeObjectToPurpose, makeResumePurpose } from '../retention/object-purpose.ts'
 import { purposeEndpoints } from '../retention/purpose-routes.ts'
+import { makeRectify } from '../retention/rectify.ts'
+import { rectifyEndpoints } from '../retention/rectify-routes.ts'
 import { makeRemovePurpose } from '../retention/remove-purpose.ts'
 import { makeReportEvent } from '../retention/report-event.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
@@ -38,7 +40,7 @@ export const arrivalOf = (books: Books, engine: AudioEngine | undefined): Arriva
   engine,
 })
 
-/** What changes the purposes of a recording and their dates, and what somebody has to look at. */
+/** What changes a recording's purposes, their dates and what they follow from, and what somebody has to look at. */
 export function composeTags({ db, clock, logger }: Foundation, books: Books, graceDays: number): Endpoint[] {
   const rules = rulesInUse(books)
   const ports = { db, clock, logger, rules }
@@ -50,6 +52,7 @@ export function composeTags({ db, clock, logger }: Foundation, books: Books, gra
       objectToPurpose: makeObjectToPurpose(ports),
       resumePurpose: makeResumePurpose(ports),
     }),
+    ...rectifyEndpoints(makeRectify(ports)),
     ...attentionEndpoints({ listAttention: makeListAttention({ db, clock, graceDays }) }),
   ]
 }

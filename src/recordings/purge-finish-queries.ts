@@ -150,6 +150,7 @@ const BELONGINGS = [
   'playback',
   'destruction_review',
   'purpose_tag',
+  'corrected_value',
   'audio_facts',
   'audio_work',
   'audio_span',

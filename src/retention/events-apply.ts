@@ -27,23 +27,30 @@ export interface Applied {
 /** Statements with more would take their parameters from the memory that others need. */
 const BATCH = 1000
 
-/**
- * Brings the tags and dates of some recordings in step with all events about them, and audits each
- * change for the actor who caused it (null: the service itself).
- */
+export interface Occasion {
+  readonly now: Date
+  /** Who caused it; null: the service itself. */
+  readonly actor: AuditActor | null
+  readonly cause?: 'event' | 'rectification'
+  /** What the events make of a tag; by default only what they change themselves. */
+  readonly decide?: typeof redate
+}
+
+/** Brings the tags and dates of some recordings in step with all events about them, and audits each change. */
 export async function applyEvents(
   tx: Tx,
   ids: readonly string[],
   rules: RulesInUse,
-  { now, actor }: { readonly now: Date; readonly actor: AuditActor | null },
+  occasion: Occasion,
 ): Promise<Applied> {
-  const results = ids.length === 0 ? [] : await redateAll(tx, await lockConcerned(tx, ids), rules, now)
+  const { now } = occasion
+  const results = ids.length === 0 ? [] : await redateAll(tx, await lockConcerned(tx, ids), rules, occasion)
   const changes = results.flatMap(({ result }) => (result.kind === 'changed' ? [result.change] : []))
   await inBatches(changes, (batch) => changeTags(tx, batch))
   const changed = [...new Set(changes.map(({ recordingId }) => recordingId))]
   await recomputeEnds(tx, changed, now)
   await inBatches(changes, (batch) =>
-    appendAudit(tx, ...batch.map((change) => changeEvent(change, now, actor))),
+    appendAudit(tx, ...batch.map((change) => changeEvent(change, occasion))),
   )
   const idsOf = (kind: Redated['kind']) => [
     ...new Set(results.flatMap(({ id, result }) => (result.kind === kind ? [id] : []))),
@@ -51,12 +58,17 @@ export async function applyEvents(
   return { changed, late: idsOf('over'), unknown: idsOf('unknown_rule') }
 }
 
-async function redateAll(tx: Tx, recordings: readonly ConcernedRecording[], rules: RulesInUse, now: Date) {
+async function redateAll(
+  tx: Tx,
+  recordings: readonly ConcernedRecording[],
+  rules: RulesInUse,
+  { now, decide = redate }: Occasion,
+) {
   const byRef = Map.groupBy(await standingEvents(tx, recordings.flatMap(refsOf)), ({ ref }) => ref)
   return recordings.flatMap((recording) => {
     const events = refsOf(recording).flatMap((ref): BusinessEvent[] => byRef.get(ref) ?? [])
     return recording.tags.map((tag) => {
-      const result = redate(recording, tag, events, rules, now)
+      const result = decide(recording, tag, events, rules, now)
       // Nothing can be changed any more: whatever the events say comes too late.
       const isLate = recording.status === 'destroying' && result.kind === 'changed'
       return { id: recording.id, result: isLate ? ({ kind: 'over' } as const) : result }
@@ -76,7 +88,7 @@ async function inBatches<T>(items: readonly T[], act: (batch: readonly T[]) => P
   for (let start = 0; start < items.length; start += BATCH) await act(items.slice(start, start + BATCH))
 }
 
-const changeEvent = (change: TagChange, at: Date, actor: AuditActor | null): AuditEvent => ({
+const changeEvent = (change: TagChange, { now: at, actor, cause = 'event' }: Occasion): AuditEvent => ({
   type: 'recording.retention_changed',
   action: 'U',
   outcome: 'ok',
@@ -85,7 +97,7 @@ const changeEvent = (change: TagChange, at: Date, actor: AuditActor | null): Aud
   recordingId: change.recordingId,
   purpose: change.purpose,
   detail: {
-    cause: 'event',
+    cause,
     rule: `${change.ruleId}@${change.ruleVersion}`,
     triggerDate: change.triggerDate,
     retainUntil: change.retainUntil,

@@ -46,7 +46,8 @@ export function redate(
   return { kind: 'changed', change: changeOf(recording, tag, rule, { ...dates, awaits }, now) }
 }
 
-const answer = (
+/** The day on which an awaited event occurred, as far as anything could be reported for it. */
+export const answer = (
   { type, ref }: { type: string; ref: string | null },
   events: readonly BusinessEvent[],
   entity: string,
@@ -75,12 +76,13 @@ function ruleOnOccasion(
  * Over by a decision, by the sweep, or by time. An end that an event set into the past is still open
  * to the other events of the same day's post, until the sweep has acted on it.
  */
-const hasEndedForGood = ({ state, retainUntil, datedOn }: ConcernedTag, now: Date): boolean => {
+export const hasEndedForGood = ({ state, retainUntil, datedOn }: ConcernedTag, now: Date): boolean => {
   if (state === 'expired' || state === 'withdrawn' || state === 'objected') return true
   return retainUntil !== null && isOver(retainUntil, now) && (datedOn === null || datedOn <= retainUntil)
 }
 
-function changeOf(
+/** A tag under a rule and with dates of now; an objection that is being considered stays so. */
+export function changeOf(
   recording: ConcernedRecording,
   tag: ConcernedTag,
   rule: Rule,

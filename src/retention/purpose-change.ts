@@ -67,10 +67,10 @@ export async function changePurpose(
       await appendAudit(ports.db, { ...auditOf(actor, change, now), outcome: 'denied', code: error.code })
     throw error
   }
-  return show(ports, actor, id, now)
+  return showChanged(ports.db, actor, id, now)
 }
 
-const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
+export const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
   engagedUntil === null || dayOf(now) <= engagedUntil
 
 const mayChange = (actor: Actor, { purpose, caseRef }: PurposeAddress): boolean =>
@@ -90,7 +90,8 @@ const auditOf = (actor: Actor, { type, address, detail = {} }: Change, at: Date)
   detail,
 })
 
-async function show({ db }: PurposePorts, actor: Actor, id: string, now: Date): Promise<RecordingJson> {
+/** The recording as its reader sees it after a change. Throws Problem: `not_found`. */
+export async function showChanged(db: Database, actor: Actor, id: string, now: Date): Promise<RecordingJson> {
   const row = await findRecording(db, id, scopeOf(actor))
   // Destroyed in the moment between the change and the answer.
   if (!row) throw new Problem('not_found')
