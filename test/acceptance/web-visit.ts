@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 import { waitFor } from '../support/processes.ts'
-import { startService } from '../support/running-service.ts'
+import { type RunningService, startService } from '../support/running-service.ts'
 
 /** For `expect.poll`: a busy machine may take its time; nothing here measures speed. */
 export const PATIENT = { timeout: 15_000 }
@@ -12,6 +12,7 @@ export const PATIENT = { timeout: 15_000 }
 export interface Demo {
   readonly baseUrl: string
   readonly browser: Browser
+  readonly service: RunningService
   close(): Promise<void>
 }
 
@@ -26,7 +27,7 @@ export async function openDemo(): Promise<Demo> {
     const browser = await launchBrowser()
     resources.defer(() => browser.close())
     await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
-    return { baseUrl: service.baseUrl, browser, close: () => resources.disposeAsync() }
+    return { baseUrl: service.baseUrl, browser, service, close: () => resources.disposeAsync() }
   } catch (error) {
     await resources.disposeAsync()
     throw error
@@ -62,7 +63,10 @@ export interface Sound {
 }
 
 /** A fresh browser profile on the page, in a language, with an eye on what it should not do. */
-export async function visit({ browser, baseUrl }: Demo, options: VisitOptions = {}): Promise<Visit> {
+export async function visit(
+  { browser, baseUrl }: Pick<Demo, 'browser' | 'baseUrl'>,
+  options: VisitOptions = {},
+): Promise<Visit> {
   const { language = 'nl', width = 1280, height = 900, as: storageState } = options
   const context = await browser.newContext({
     baseURL: baseUrl,
