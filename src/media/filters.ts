@@ -85,7 +85,7 @@ const CHUNK_SECONDS = 1
 function inSpans(spans: readonly ChannelSpan[], instead: string): string {
   const touched = mergeRanges(spans)
   if (touched.length === 0) return ''
-  const replace = `st(0,t+${NOISE}/s);if(${isInSpan(spans)},${instead},val(ch))`
+  const replace = `st(0,t+${NOISE}/s);st(1,t+${FRAME}/s);if(${isInSpan(spans)},${instead},val(ch))`
   const near = touched.map(({ fromSeconds, toSeconds }) => ({
     fromSeconds: Math.max(0, fromSeconds - CHUNK_SECONDS),
     toSeconds,
@@ -95,9 +95,9 @@ function inSpans(spans: readonly ChannelSpan[], instead: string): string {
 }
 
 const NOISE = FRAME_NOISE.toFixed(6)
-const FRAME = (1 - 2 * FRAME_NOISE).toFixed(6)
+const FRAME = (1 - FRAME_NOISE).toFixed(6)
 
-/** 1 when the frame that starts at ld(0) and lasts 1/s touches a span of the channel `ch`. */
+/** 1 when the frame that starts at ld(0) and ends at ld(1) touches a span of the channel `ch`. */
 function isInSpan(spans: readonly ChannelSpan[]): string {
   const everywhere = spans.filter(({ channel }) => (channel ?? 0) === 0)
   const named = new Set(spans.map(({ channel }) => channel ?? 0).filter((channel) => channel > 0))
@@ -107,8 +107,7 @@ function isInSpan(spans: readonly ChannelSpan[]): string {
   }, searchFrame(everywhere))
 }
 
-const searchFrame = (ranges: readonly TimeRange[]): string =>
-  search(ranges, `lte(ld(0)+${FRAME}/s,`, 'lt(ld(0),')
+const searchFrame = (ranges: readonly TimeRange[]): string => search(ranges, 'lte(ld(1),', 'lt(ld(0),')
 
 /**
  * An expression that is 1 within the ranges, where `<beforeStart><seconds>)` and `<beforeEnd><seconds>)` compare
