@@ -14,6 +14,7 @@ import { replayAtStart } from './compose/replay.ts'
 import { composeRetention } from './compose/retention.ts'
 import { composeRules } from './compose/rules.ts'
 import { composeIntegrity } from './compose/scrub.ts'
+import { composeSilence } from './compose/silence.ts'
 import { composeSpans } from './compose/spans.ts'
 import { arrivalOf } from './compose/tags.ts'
 import type { Config } from './config/config.ts'
@@ -119,6 +120,7 @@ const endpointsOf = (
   ...retention.endpoints,
   ...holds.endpoints,
   ...spans.endpoints,
+  ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),
 ]
