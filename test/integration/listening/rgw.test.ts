@@ -5,6 +5,7 @@ import { openS3ObjectStore } from '../../../src/storage/s3-object-store.ts'
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts'
 import { createTestBucket, type TestBucket } from '../../support/rgw.ts'
 import { addRecording, asMember, auditOf, type ListeningApp, startListeningApp } from './listening-app.ts'
+import { addTwoPartyCall } from './two-party-call.ts'
 
 /** The service reads a real Ceph bucket through a network that breaks as told. */
 let bucket: TestBucket
@@ -100,5 +101,27 @@ describe('audio from Ceph', () => {
     expect([response.status, await codeOf(response)]).toEqual([503, 'unavailable'])
     network.set({})
     expect((await bytesOf(await fetchAudio(id))).length).toBe(1000)
+  })
+})
+
+describe('what was made of a call, from Ceph', () => {
+  const get = (path: string) =>
+    fetch(app.url + path, { headers: asMember(app), signal: AbortSignal.timeout(30 * SECOND) })
+
+  it('is one voice of it, and its picture; without the store neither, and nobody is said to have seen it', async () => {
+    const { id, made, waveform } = await addTwoPartyCall(app)
+    const voice = await get(`/v1/recordings/${id}/audio?channel=member`)
+    expect(await bytesOf(voice)).toEqual(made.channel2)
+    const picture = () => get(`/v1/recordings/${id}/waveform`)
+    expect(await (await picture()).json()).toMatchObject({ data: waveform.data })
+    network.cutAll()
+    network.set({ refuse: true })
+    const unreachable = await picture()
+    expect([unreachable.status, await codeOf(unreachable)]).toEqual([503, 'unavailable'])
+    network.set({ flipByteAt: { direction: 'down', offset: 600 } })
+    const damaged = await picture()
+    expect([damaged.status, await codeOf(damaged)]).toEqual([502, 'damaged_recording'])
+    const events = (await auditOf(app, id, 3)).filter(({ type }) => type === 'recording.waveform_viewed')
+    expect(events.map(({ outcome }) => outcome)).toEqual(['ok'])
   })
 })
