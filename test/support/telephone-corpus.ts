@@ -93,6 +93,14 @@ export async function telephoneCorpus(): Promise<Sample[]> {
   return [...samples, noiseInAmrWb(), ...(await prompts())]
 }
 
+const secondsOf = async (path: string): Promise<number> => Number((await run('soxi', ['-D', path])).trim())
+
+/** By decoding it again: the encoders of sox leave out what does not fill their last block. */
+async function decodedSeconds(path: string): Promise<number> {
+  await run('sox', [path, `${path}.wav`])
+  return secondsOf(`${path}.wav`)
+}
+
 interface Dialogue {
   readonly path: string
   readonly seconds: number
@@ -118,7 +126,7 @@ async function makeDialogue(directory: string): Promise<Dialogue> {
     'gain',
     '-3',
   ])
-  return { path, seconds: Number((await run('soxi', ['-D', path])).trim()) }
+  return { path, seconds: await secondsOf(path) }
 }
 
 async function make(
@@ -133,8 +141,8 @@ async function make(
   if (program === 'ffmpeg')
     await run('ffmpeg', [...quiet, '-i', dialogue.path, '-ac', String(channels), ...options, ...stable, path])
   else await run('sox', [dialogue.path, ...options, path])
-  const bytes = await readFile(path)
-  return { name: `${name}, ${channels}`, mediaType, bytes, seconds: dialogue.seconds, channels, codec }
+  const seconds = program === 'sox' ? await decodedSeconds(path) : dialogue.seconds
+  return { name: `${name}, ${channels}`, mediaType, bytes: await readFile(path), seconds, channels, codec }
 }
 
 const AMR_WB_FRAME_SECONDS = 0.02
@@ -166,7 +174,7 @@ async function prompts(): Promise<Sample[]> {
     { ending: 'gsm', mediaType: 'audio/gsm', codec: 'gsm' },
     { ending: 'g722', mediaType: 'audio/g722', codec: 'g722' },
   ] as const
-  const seconds = Number((await run('soxi', ['-D', `${PROMPTS}/${PROMPT}.wav`])).trim())
+  const seconds = await secondsOf(`${PROMPTS}/${PROMPT}.wav`)
   return Promise.all(
     encodings.map(async ({ ending, mediaType, codec }) => ({
       name: `telephone prompt, ${ending}`,
