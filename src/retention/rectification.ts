@@ -89,9 +89,11 @@ function timeErrors({ startedAt, endedAt }: Correctable, now: Date): FieldError[
 
 /** The same text for the same value, whatever the order of sets and links. */
 const textOf = (value: Correctable[CorrectableField]): string => {
-  if (Array.isArray(value)) return JSON.stringify([...value].sort())
-  const isLinks = typeof value === 'object' && value !== null && !(value instanceof Date)
-  return JSON.stringify(isLinks ? Object.entries(value).sort() : value)
+  if (value === null || typeof value !== 'object' || value instanceof Date) return JSON.stringify(value)
+  const parts = Array.isArray(value) ? value : Object.entries(value)
+  return JSON.stringify(
+    parts.map((part) => JSON.stringify(part)).sort((a, b) => Number(a > b) - Number(a < b)),
+  )
 }
 
 /** What a field said, apart from the audit, and the hash that stands for it there. */
