@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TagState } from '../../../src/db/schema.ts'
+import { drawFactors } from '../../../src/recordings/derive-masked.ts'
 import { verdictOn } from '../../../src/recordings/expire-masked.ts'
 import type { TrainingFacts } from '../../../src/recordings/expire-masked-queries.ts'
 import { trainingUse } from '../../../src/recordings/training-use.ts'
@@ -68,5 +70,34 @@ describe('a masked rendition', () => {
     expect(verdictOn({ ...without, isFree: false, restricted: true }, NOW)).toEqual({ act: 'leave' })
     expect(verdictOn({ ...without, isDecoded: false }, NOW)).toEqual({ act: 'leave' })
     expect(verdictOn({ ...over, hasMasked: false }, NOW)).toEqual({ act: 'leave' })
+  })
+})
+
+describe('how far voices are moved', () => {
+  const draw = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+    minLength: 3,
+    maxLength: 3,
+  })
+  const from = (values: readonly number[]) => {
+    const left = [...values]
+    return () => left.shift() ?? 0
+  }
+
+  test('is never little, and in opposite directions for two parties', () => {
+    fc.assert(
+      fc.property(draw, (values) => {
+        const [deeper, higher] = [...drawFactors(2, from(values))].sort((a, b) => a - b)
+        expect(deeper).toBeGreaterThanOrEqual(0.8)
+        expect(deeper).toBeLessThanOrEqual(0.87)
+        expect(higher).toBeGreaterThanOrEqual(1.18)
+        expect(higher).toBeLessThanOrEqual(1.28)
+        expect(drawFactors(1, from(values))).toEqual(drawFactors(2, from(values)).slice(0, 1))
+      }),
+    )
+  })
+
+  test('goes either way for either party', () => {
+    expect(drawFactors(1, from([0, 0, 0.2]))).toEqual([0.8])
+    expect(drawFactors(1, from([0, 0, 0.8]))).toEqual([1.18])
   })
 })
