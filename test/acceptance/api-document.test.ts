@@ -58,6 +58,7 @@ const ROUTES = [
   'post /v1/retention/approvals/{id}/approve',
   'get /v1/retention/reviews',
   'post /v1/retention/reviews/{recordingId}/confirm',
+  'get /v1/integrity',
   'get /v1/certificates',
   'get /v1/certificates/{no}',
   'get /v1/signing-keys',
