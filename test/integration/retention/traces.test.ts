@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { GetObjectTaggingCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
-import { freePort } from '../../support/processes.ts'
+import { freePort, waitFor } from '../../support/processes.ts'
 import { createTestBucket, type TestBucket } from '../../support/rgw.ts'
 import { type RunningService, startService } from '../../support/running-service.ts'
 import { type Claims, persons } from '../../support/tokens.ts'
@@ -85,20 +85,36 @@ test('T31: nobody can be told from keys, tags, headers, logs and metrics, whatev
 })
 
 test('T6: what was derived from a recording goes with it, also what only the store knows of', async () => {
-  const derived = [`recordings/${id}/playback.m4a.age`, `recordings/${id}/clips/${randomUUID()}.age`]
-  for (const Key of derived)
-    await bucket.client.send(new PutObjectCommand({ Bucket: bucket.bucket, Key, Body: 'derived' }))
-  await query(
-    database.url,
-    `insert into rendition (recording_id, name, object_key, media_type, plain_bytes, cipher_bytes, sha256, age_header)
-      select recording_id, 'playback', $2, 'audio/mp4', 7, 7, sha256, age_header from rendition where recording_id = $1`,
-    [id, derived[0]],
-  )
+  await waitFor('everything to be made of the audio', async () => {
+    const made = await query(database.url, 'select 1 from rendition where recording_id = $1', [id])
+    const toDo = await query(database.url, 'select 1 from audio_work where recording_id = $1', [id])
+    return (made.length > 1 && toDo.length === 0) || undefined
+  })
+  const Key = `recordings/${id}/clips/${randomUUID()}.age`
+  await bucket.client.send(new PutObjectCommand({ Bucket: bucket.bucket, Key, Body: 'derived' }))
+  expect(await inTheBucket(`recordings/${id}/`)).toContain('playback.m4a')
   expect(await inTheBucket(`recordings/${id}/`)).toContain('clips')
+  const corrected = await service.call(`/v1/recordings/${id}`, persons.privacyOfficer(), {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ team: 'team-of-somebody-else' }),
+  })
+  expect(corrected.status).toBe(200)
+  expect(
+    await query(database.url, 'select 1 from corrected_value where recording_id = $1', [id]),
+  ).toHaveLength(1)
   await makeDue(database.url, id)
   await sweepAway(service, database.url, id)
   expect(await inTheBucket(`recordings/${id}/`)).toBe('[[],[]]')
-  const tables = ['rendition', 'recording_key', 'purpose_tag', 'playback', 'ingest_request', 'awaited_event']
+  const tables = [
+    'rendition',
+    'recording_key',
+    'purpose_tag',
+    'playback',
+    'ingest_request',
+    'awaited_event',
+    'corrected_value',
+  ]
   for (const table of tables)
     expect(await query(database.url, `select 1 from ${table} where recording_id = $1`, [id]), table).toEqual(
       [],
