@@ -1,25 +1,28 @@
-import type { Readable } from 'node:stream'
-import { EngineError } from './engine.ts'
+import { fillPauses } from './amr-frames.ts'
+import { EngineError, type TranscodeRequest } from './engine.ts'
 import { SNIFF_BYTES } from './sniff.ts'
 
 /** A source of which the beginning has been looked at. */
 export interface Input {
   readonly head: Buffer
-  /** All of it, from the beginning; read once, and not necessarily to its end. */
+  /** All of it, from the beginning, as the decoder is to get it; read once, and not necessarily to its end. */
   readonly pieces: AsyncIterable<Buffer>
   /** Lets go of the source, also while it is being waited for. */
   close(): void
 }
 
 /** Waits for the first bytes of a source; rejects with what failed it. Aborting closes it, with EngineError. */
-export async function openInput(source: Readable, signal: AbortSignal): Promise<Input> {
+export async function openInput(
+  { source, mediaType }: Pick<TranscodeRequest, 'source' | 'mediaType'>,
+  signal: AbortSignal,
+): Promise<Input> {
   const close = () => void source.destroy()
   signal.addEventListener('abort', close, { once: true })
   if (signal.aborted) close()
   try {
     const rest = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     const head = await takeHead(rest)
-    return { head, pieces: whole(head, rest), close }
+    return { head, pieces: fillPauses(mediaType, whole(head, rest)), close }
   } catch (error) {
     throw signal.aborted ? new EngineError('aborted', 'the work was given up', signal.reason) : error
   } finally {

@@ -46,7 +46,7 @@ async function transcode(
   await using files = new AsyncDisposableStack()
   try {
     const format = requireFormat(mediaType)
-    const input = await openInput(source, signal)
+    const input = await openInput({ source, mediaType }, signal)
     const shape = claimedShape(mediaType, input.head)
     const places: Place[] = []
     for (const spec of outputs) places.push(await placeFor(spec, FIRST + places.length, sandbox.owner, files))
@@ -111,7 +111,7 @@ async function convertInto(
 ): Promise<void> {
   try {
     const format = requireFormat(mediaType)
-    const input = await openInput(source, signal)
+    const input = await openInput({ source, mediaType }, signal)
     const { maxSeconds } = DEFAULT_LIMITS
     const line = [
       ...[path, ...inputArguments(format, STDIN)],

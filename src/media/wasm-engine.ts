@@ -41,7 +41,7 @@ async function transcode(
   const limits = limitsOf(own)
   try {
     const format = requireFormat(mediaType)
-    const input = await openInput(source, signal)
+    const input = await openInput({ source, mediaType }, signal)
     const shape = claimedShape(mediaType, input.head)
     const bytes = await readWhole(input, signal)
     const paths = outputs.map(({ kind }, i) => `/${i}.${kind}`)
