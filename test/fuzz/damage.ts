@@ -29,7 +29,7 @@ export function damaged(file: Buffer, { kind, seed }: Damage): Buffer {
   if (kind === 'cut') return copy.subarray(0, 1 + next(copy.length))
   if (kind === 'hole') {
     const from = next(copy.length)
-    return copy.fill(0, from, from + 1 + next(4096))
+    return copy.fill(0, from, Math.min(copy.length, from + 1 + next(4096)))
   }
   const turns = 1 + next([1, 4, 32, 256][next(4)] ?? 1)
   const range = kind === 'head' ? Math.min(HEAD_BYTES, copy.length) : copy.length
