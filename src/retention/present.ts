@@ -54,7 +54,7 @@ const runFields = {
   failure: z.string().nullable().meta({ description: 'Why it failed; the next run goes on where it ended' }),
   startedAt: Instant,
   finishedAt: Instant.nullable(),
-  progress: ProgressSchema.nullable(),
+  progress: ProgressSchema.nullable().meta({ description: 'Counts over all entities' }),
 }
 
 export const SweepRunSchema = z
@@ -73,7 +73,7 @@ export const SweepRunSchema = z
     stopped: z.array(StoppedSchema).meta({ description: 'Too much at once; nothing of it was touched' }),
     more: z.boolean().meta({ description: 'There was more to do than one run takes on' }),
   })
-  .meta({ id: 'SweepRun' })
+  .meta({ id: 'SweepRun', description: 'Of its lists what is about the entities of the reader' })
 
 export const SweepListSchema = z
   .strictObject({ items: z.array(z.strictObject(runFields)) })

@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { limitedTo } from './find-sweep.ts'
 import { permit } from './permit.ts'
 import type { Sweep, SweepRequest } from './sweep.ts'
 import { type Counts, countsOf, type Progress, type SweepReport } from './sweep-report.ts'
@@ -88,7 +89,8 @@ async function finish(
 export interface RunSweep extends AsyncDisposable {
   /**
    * Runs a sweep because a person asked for it, or foresees one. Who asked is on record before
-   * anything is destroyed. Answers with the run as it is after `patienceMs`; it goes on behind that.
+   * anything is destroyed. Answers with the run as it is after `patienceMs`, of its report what is about the
+   * entities of the actor; it goes on behind that.
    * Throws Problem: `forbidden`, `clock_disagreement`, `invalid_request`.
    */
   (actor: Actor, request: SweepRequest, patienceMs?: number): Promise<SweepRun>
@@ -127,7 +129,7 @@ export function makeRunSweep(ports: RunSweepPorts): RunSweep {
     await within(patienceMs, running)
     const found = await findRun(db, run.id)
     if (!found) throw new TypeError('a sweep that was kept is not there')
-    return found
+    return limitedTo(db, found, actor.entities)
   }
 
   return Object.assign(runSweep, {

@@ -85,6 +85,18 @@ export async function listRuns(db: Database, limit: number): Promise<SweepRun[]>
   return rows.map(runOf)
 }
 
+/** Those of the recordings, destroyed ones too, that belong to the entities. */
+export async function recordingsOf(
+  db: Database,
+  ids: readonly string[],
+  entities: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: string }>`select id from recording
+    where id = any(${ids}::uuid[]) and entity = any(${entities})`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 type Row = Awaited<ReturnType<ReturnType<typeof runs>['executeTakeFirstOrThrow']>>
 
 function runOf(row: Row): SweepRun {
