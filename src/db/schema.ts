@@ -9,6 +9,15 @@ import type {
   TrainingReviewTable,
 } from './audio-schema.ts'
 import type {
+  DailyFigureTable,
+  MemberPreferenceTable,
+  TrainingCoachTable,
+  TrainingItemTable,
+  TrainingNoteTable,
+  TrainingSampleTable,
+  TrainingScoreTable,
+} from './coaching-schema.ts'
+import type {
   AnonymousCountTable,
   AwaitedEventTable,
   BusinessEventTable,
@@ -147,6 +156,8 @@ export interface PlaybackTable {
   actor_sub: string
   purpose: string | null
   case_ref: string | null
+  /** The sample for which a coach listens. */
+  sample_id: ColumnType<string | null, string | null | undefined, string | null>
   created_at: Date
   expires_at: Date
 }
@@ -234,6 +245,13 @@ export interface Schema {
   integrity_finding: IntegrityFindingTable
   replaced_version: ReplacedVersionTable
   training_review: TrainingReviewTable
+  training_sample: TrainingSampleTable
+  training_coach: TrainingCoachTable
+  training_item: TrainingItemTable
+  training_note: TrainingNoteTable
+  training_score: TrainingScoreTable
+  member_preference: MemberPreferenceTable
+  daily_figure: DailyFigureTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

@@ -4,6 +4,7 @@ import { sql as endsClass } from './0003-ends-class.ts'
 import { sql as audio } from './0004-audio.ts'
 import { sql as corrections } from './0005-corrections.ts'
 import { sql as endsBrief } from './0006-ends-brief.ts'
+import { sql as coaching } from './0007-coaching.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -13,4 +14,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0004-audio', sql: audio },
   { name: '0005-corrections', sql: corrections },
   { name: '0006-ends-brief', sql: endsBrief },
+  { name: '0007-coaching', sql: coaching },
 ]
