@@ -10,14 +10,13 @@ export interface ContainedRun {
   /** What the program finds at descriptor 3 and up: an open file, or a pipe into this stream. */
   readonly outputs: readonly (number | Writable)[]
   readonly input: Input
-  /** Undefined: as long as it takes, which is for whoever aborts to say. */
-  readonly wallMs?: number
 }
 
 /**
  * Runs a program without a shell in a process group of its own, with an empty environment, and feeds it from a
  * stream. When anything goes wrong the whole group is killed. Resolves however the program ended by itself;
- * rejects with EngineError when it was ended or could not be started, and with what failed the input.
+ * rejects with EngineError when it could not be started, with the signal's reason when it was ended by that, and
+ * with what failed the input.
  */
 export async function runContained(run: ContainedRun, signal: AbortSignal): Promise<RunResult> {
   const child = start(run)
@@ -31,8 +30,7 @@ export async function runContained(run: ContainedRun, signal: AbortSignal): Prom
     // What nobody reads any more would keep the pipe open, and the end from being seen.
     for (const { from } of pipes) from.destroy()
   }
-  const timer = run.wallMs === undefined ? undefined : setTimeout(() => stop(tooLong()), run.wallMs)
-  const abort = () => stop(new EngineError('aborted', 'the work was given up', signal.reason))
+  const abort = () => stop(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   const feeding = feed(run.input, child.stdin as Writable, stop)
@@ -47,7 +45,6 @@ export async function runContained(run: ContainedRun, signal: AbortSignal): Prom
     if (stopped) throw stopped.reason
     return result
   } finally {
-    clearTimeout(timer)
     signal.removeEventListener('abort', abort)
     run.input.close()
     await feeding
@@ -57,7 +54,6 @@ export async function runContained(run: ContainedRun, signal: AbortSignal): Prom
 /** The first descriptor behind input, output and messages. */
 export const FIRST = 3
 
-const tooLong = () => new EngineError('limits', 'takes longer than it may')
 const notStarted = (cause: unknown) => new EngineError('failed', 'the program could not be started', cause)
 
 function start({ command, outputs }: ContainedRun): ChildProcess {

@@ -47,15 +47,19 @@ const CRASHES: readonly (NodeJS.Signals | null)[] = ['SIGSEGV', 'SIGABRT', 'SIGB
 const OVER_LIMIT: readonly (NodeJS.Signals | null)[] = ['SIGXCPU', 'SIGXFSZ']
 const XCPU = 24
 
+/** ffmpeg's own way to begin a message; what starts it, or fails to, has another one. */
+const SPOKE = /\[(?:info|warning|error|fatal|panic)\] /
 const NO_MEMORY = /Cannot allocate memory|[Oo]ut of memory|bad_alloc/
 const OWN_FAULT = /Unknown encoder|Encoder not found|No such filter|Unrecognized option|Option not found/
 
+/** Only what ffmpeg did itself says anything of the source; whatever kept it from working may pass. */
 function requireSuccess({ exitCode, signal, said }: RunResult): void {
-  if (exitCode === 0) return
   // ffmpeg catches some signals, ends in order and says so.
   const caught = /received signal (\d+)/.exec(said)?.[1]
   if (OVER_LIMIT.includes(signal) || Number(caught) === XCPU)
     throw new EngineError('limits', 'takes more processor time or space than it may')
+  if (!SPOKE.test(said)) throw new EngineError('failed', `ffmpeg did not run (${signal ?? exitCode})`)
+  if (exitCode === 0) return
   if (NO_MEMORY.test(said)) throw new EngineError('limits', 'takes more memory than it may')
   if (CRASHES.includes(signal)) throw new EngineError('undecodable', `the decoder broke down (${signal})`)
   if (signal !== null || caught) throw new EngineError('failed', `ended by signal ${signal ?? caught}`)

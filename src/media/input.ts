@@ -1,5 +1,5 @@
 import { fillPauses } from './amr-frames.ts'
-import { EngineError, type TranscodeRequest } from './engine.ts'
+import type { TranscodeRequest } from './engine.ts'
 import { SNIFF_BYTES } from './sniff.ts'
 
 /** A source of which the beginning has been looked at. */
@@ -11,7 +11,7 @@ export interface Input {
   close(): void
 }
 
-/** Waits for the first bytes of a source; rejects with what failed it. Aborting closes it, with EngineError. */
+/** Waits for the first bytes of a source; rejects with what failed it. Aborting closes it, with the signal's reason. */
 export async function openInput(
   { source, mediaType }: Pick<TranscodeRequest, 'source' | 'mediaType'>,
   signal: AbortSignal,
@@ -24,7 +24,7 @@ export async function openInput(
     const head = await takeHead(rest)
     return { head, pieces: fillPauses(mediaType, whole(head, rest)), close }
   } catch (error) {
-    throw signal.aborted ? new EngineError('aborted', 'the work was given up', signal.reason) : error
+    throw signal.aborted ? signal.reason : error
   } finally {
     signal.removeEventListener('abort', close)
   }

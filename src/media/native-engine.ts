@@ -17,6 +17,7 @@ import { openInput } from './input.ts'
 import { type ReservedFile, reserveFile } from './made-file.ts'
 import { closeSinks, endSinks, mediaTypeOf, requireWithin } from './outputs.ts'
 import type { Sandbox } from './sandbox.ts'
+import { workSignal } from './work-signal.ts'
 
 const STDIN = { protocol: 'pipe', url: '0' } as const
 
@@ -40,13 +41,14 @@ export function createNativeEngine(native: Native & { readonly version: string }
 async function transcode(
   { path, sandbox }: Native,
   { source, mediaType, outputs, limits: own }: TranscodeRequest,
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): Promise<Transcoded> {
   const limits: EngineLimits = { ...DEFAULT_LIMITS, ...own }
+  using work = workSignal(outer, limits.wallMs)
   await using files = new AsyncDisposableStack()
   try {
     const format = requireFormat(mediaType)
-    const input = await openInput({ source, mediaType }, signal)
+    const input = await openInput({ source, mediaType }, work.signal)
     const shape = claimedShape(mediaType, input.head)
     const places: Place[] = []
     for (const spec of outputs) places.push(await placeFor(spec, FIRST + places.length, sandbox.owner, files))
@@ -56,7 +58,7 @@ async function transcode(
     ]
     const command = sandbox.command(line, limits)
     const into = places.map((place) => place.into)
-    const result = await runContained({ command, input, outputs: into, wallMs: limits.wallMs }, signal)
+    const result = await runContained({ command, input, outputs: into }, work.signal)
     const facts = factsOf(result, limits)
     const made = await Promise.all(places.flatMap(({ spec, file }) => file?.made(mediaTypeOf(spec)) ?? []))
     requireWithin(made, limits)
@@ -107,18 +109,19 @@ async function convertInto(
   { path, sandbox }: Native,
   { source, mediaType, filter }: ConvertRequest,
   to: Writable,
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): Promise<void> {
+  using work = workSignal(outer)
   try {
     const format = requireFormat(mediaType)
-    const input = await openInput({ source, mediaType }, signal)
+    const input = await openInput({ source, mediaType }, work.signal)
     const { maxSeconds } = DEFAULT_LIMITS
     const line = [
       ...[path, ...inputArguments(format, STDIN)],
       ...convertArguments(format, filter, maxSeconds, `pipe:${FIRST}`),
     ]
     const command = sandbox.command(line, DEFAULT_LIMITS)
-    const result = await runContained({ command, input, outputs: [to] }, signal)
+    const result = await runContained({ command, input, outputs: [to] }, work.signal)
     factsOf(result, DEFAULT_LIMITS)
   } finally {
     source.destroy()

@@ -64,7 +64,7 @@ const layers = (isRoot: boolean): readonly (readonly Layer[])[] => [
     layer(['no new privileges'], ['setpriv', ...NO_PRIVILEGES, ...DIES_WITH_US, '--']),
     layer(['no new privileges'], ['setpriv', '--no-new-privs', ...DIES_WITH_US, '--']),
   ],
-  [layer(['low priority'], ['nice', '-n', '10'])],
+  [layer(['low priority'], ['nice', '-n', '5'])],
 ]
 
 function asNobody(): Layer {

@@ -33,7 +33,6 @@ function corePaths(from: string): { script: string; binary: string } | undefined
 
 export type WasmRun = Pick<WasmJob, 'args' | 'source' | 'files' | 'memoryBytes'> & {
   readonly streams: readonly { readonly path: string; readonly to: Writable }[]
-  readonly wallMs: number
 }
 
 /** Of JavaScript; what ffmpeg itself needs is limited by `memoryBytes`. */
@@ -41,7 +40,7 @@ const HEAP_MIB = 128
 
 /**
  * Runs ffmpeg in a worker of its own, which is gone afterwards. Resolves however it ended by itself; rejects
- * with EngineError when it was ended.
+ * with the signal's reason when it was ended by that, and with EngineError when it broke down.
  */
 export async function runWasm(
   core: WasmCore,
@@ -70,8 +69,7 @@ export async function runWasm(
   })
   worker.once('error', (cause) => stop(brokenWorker(cause)))
   worker.once('exit', () => stop(brokenWorker(undefined)))
-  const timer = setTimeout(() => stop(new EngineError('limits', 'takes longer than it may')), run.wallMs)
-  const abort = () => stop(new EngineError('aborted', 'the work was given up', signal.reason))
+  const abort = () => stop(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   try {
@@ -81,7 +79,6 @@ export async function runWasm(
     // WebAssembly that breaks down does what an assertion does to a program.
     return { exitCode, signal: exitCode === null ? 'SIGABRT' : null, said, files }
   } finally {
-    clearTimeout(timer)
     signal.removeEventListener('abort', abort)
     await worker.terminate()
   }
@@ -124,9 +121,8 @@ export async function wasmVersion(core: WasmCore): Promise<string> {
       streams: [],
       files: [],
       memoryBytes: GIB,
-      wallMs: 30 * SECOND,
     },
-    new AbortController().signal,
+    AbortSignal.timeout(30 * SECOND),
   )
   const version = /^ffmpeg version (\S+)/m.exec(said)?.[1]
   if (!version) throw new Error('its -version output is not that of ffmpeg')

@@ -17,6 +17,7 @@ import { memoryFile } from './made-file.ts'
 import { closeSinks, endSinks, mediaTypeOf, requireWithin } from './outputs.ts'
 import { runWasm, type WasmCore } from './wasm-core.ts'
 import { SOURCE } from './wasm-job.ts'
+import { workSignal } from './work-signal.ts'
 
 /** Source and results are all in memory at once. */
 const MAX_SOURCE_BYTES = 64 * MIB
@@ -36,14 +37,15 @@ export const createWasmEngine = (core: WasmCore, version: string): AudioEngine =
 async function transcode(
   core: WasmCore,
   { source, mediaType, outputs, limits: own }: TranscodeRequest,
-  signal: AbortSignal,
+  outer: AbortSignal,
 ): Promise<Transcoded> {
   const limits = limitsOf(own)
+  using work = workSignal(outer, limits.wallMs)
   try {
     const format = requireFormat(mediaType)
-    const input = await openInput({ source, mediaType }, signal)
+    const input = await openInput({ source, mediaType }, work.signal)
     const shape = claimedShape(mediaType, input.head)
-    const bytes = await readWhole(input, signal)
+    const bytes = await readWhole(input, work.signal)
     const paths = outputs.map(({ kind }, i) => `/${i}.${kind}`)
     const pathOf = (spec: OutputSpec) => paths[outputs.indexOf(spec)] as string
     const toFiles = outputs.filter(({ kind }) => kind !== 'pcm')
@@ -59,9 +61,9 @@ async function transcode(
           spec.kind === 'pcm' ? [{ path: pathOf(spec), to: spec.to }] : [],
         ),
         files: toFiles.map(pathOf),
-        ...limits,
+        memoryBytes: limits.memoryBytes,
       },
-      signal,
+      work.signal,
     )
     const facts = factsOf(result, limits)
     const made = toFiles.map((spec, i) => memoryFile(files[i] ?? new Uint8Array(0), mediaTypeOf(spec)))
@@ -102,7 +104,7 @@ async function readWhole({ pieces, close }: Input, signal: AbortSignal): Promise
     }
     return Buffer.concat(taken)
   } catch (error) {
-    throw signal.aborted ? new EngineError('aborted', 'the work was given up', signal.reason) : error
+    throw signal.aborted ? signal.reason : error
   } finally {
     signal.removeEventListener('abort', close)
   }
