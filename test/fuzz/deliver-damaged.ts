@@ -109,10 +109,11 @@ async function settled(database: pg.Pool, say: (line: string) => void): Promise<
   }
 }
 
-/** What was not ended with. */
+/** What was not ended with. Work that was put aside because the file cannot be decoded has ended. */
 async function findStuck(database: pg.Pool): Promise<string[]> {
   const left = await database.query<{ call_id: string; kind: string; state: string; reason: string | null }>(
-    'select r.call_id, w.kind, w.state, w.reason from audio_work w join recording r on r.id = w.recording_id',
+    'select r.call_id, w.kind, w.state, w.reason from audio_work w join recording r on r.id = w.recording_id where r.status <> $1 or w.state <> $2',
+    ['unplayable', 'parked'],
   )
   const processing = await database.query<{ call_id: string }>(
     `select call_id from recording where status = 'processing'`,
