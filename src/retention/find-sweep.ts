@@ -65,7 +65,7 @@ export async function limitedTo(db: Database, run: SweepRun, entities: readonly 
   if (!report) return run
   const all = LISTS.flatMap((name) => report[name])
   const own = new Set(await recordingsOf(db, all, entities))
-  const lists = Object.fromEntries(
+  const lists = Object.fromEntries<readonly string[]>(
     LISTS.map((name) => [name, report[name].filter((id) => own.has(id))]),
   ) as Record<ListName, readonly string[]>
   const stopped = report.stopped.filter(({ entity }) => entities.includes(entity))
