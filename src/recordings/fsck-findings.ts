@@ -116,7 +116,8 @@ function judgeRenditions(row: FsckRow, versions: readonly ObjectVersion[]): Find
 function judgeStrays({ versions, uploads }: Evidence, row: FsckRow, now: Date): Finding[] {
   const known = new Set(row.renditions.map(({ key }) => key))
   const stray = versions.filter(
-    (one) => one.isLatest && !one.isMarker && !known.has(one.key) && isOld(one.lastModified, now),
+    (one) =>
+      one.isLatest && !one.isMarker && !known.has(one.key) && !row.tidying && isOld(one.lastModified, now),
   )
   return [
     ...stray.map(

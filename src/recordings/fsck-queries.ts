@@ -19,6 +19,8 @@ export interface FsckRow {
   /** Nobody works on this unfinished recording any more. */
   readonly abandoned: boolean
   readonly hasKey: boolean
+  /** Something is stored of it that is wanted no more, and will be removed once nothing forbids it. */
+  readonly tidying: boolean
   readonly renditions: readonly { readonly key: string; readonly bytes: number }[]
   readonly tags: readonly TagFacts[]
 }
@@ -28,6 +30,7 @@ const PAGE = 500
 const columns = sql`r.id, r.status, r.status_reason as "statusReason", not r.is_free as held, r.due_at as "dueAt", r.link_by as "linkBy", r.fence,
   case when r.status in ('receiving', 'destroying') then ${workerIsGone('worker')} else false end as abandoned,
   exists (select from recording_key k where k.recording_id = r.id) as "hasKey",
+  exists (select from audio_work w where w.recording_id = r.id and w.kind = 'tidy') as tidying,
   coalesce((select json_agg(json_build_object('key', d.object_key, 'bytes', d.cipher_bytes) order by d.object_key)
     from rendition d where d.recording_id = r.id), '[]') as renditions,
   coalesce((select json_agg(json_build_object('purpose', t.purpose, 'ruleId', t.rule_id, 'ruleVersion', t.rule_version,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { objectTags, type TagFacts } from '../../../src/recordings/object-tags.ts'
+import { objectTags, renditionTags, type TagFacts, tagsOfKey } from '../../../src/recordings/object-tags.ts'
 
 const tag = (purpose: string, retainUntil: string | null, state: TagFacts['state'] = 'active'): TagFacts => ({
   purpose,
@@ -33,5 +33,39 @@ describe('the tags of an object', () => {
   it('do not depend on the order in which the database gives them', () => {
     const tags = [tag('a', '2027-01-01'), tag('b', '2027-01-01'), tag('c', '2026-01-01')]
     expect(objectTags([...tags].reverse(), false)).toEqual(objectTags(tags, false))
+  })
+})
+
+describe('the tags of something that was made of a recording', () => {
+  const training = tag('training_coaching', '2026-06-30')
+  const source = { tags: [tag('fraud_prevention', '2031-01-01'), training], isFree: true, linkBy: null }
+
+  it('are those of the original, with a class of their own', () => {
+    expect(renditionTags('playback', source)).toEqual({
+      ...renditionTags('original', source),
+      class: 'derived',
+    })
+    expect(renditionTags('original', source)).toEqual(objectTags(source.tags, false))
+  })
+
+  it('are those of training alone for what is masked for it', () => {
+    expect(renditionTags('masked', source)).toEqual({
+      ...{ purpose: 'training_coaching', 'retain-until': '2026-06-30', rule: 'rule-training_coaching@3' },
+      ...{ hold: 'none', class: 'derived' },
+    })
+  })
+
+  it('keep for what is masked the day they had when training ends early, and hold what is held', () => {
+    const tags = [tag('fraud_prevention', '2031-01-01'), { ...training, state: 'objected' as const }]
+    expect(renditionTags('masked', { ...source, tags, isFree: false })).toMatchObject({
+      ...{ 'retain-until': '2026-06-30', hold: 'held' },
+    })
+  })
+
+  it('follow from the key of the object', () => {
+    const at = (file: string) => `recordings/00000000-0000-4000-8000-000000000000/${file}`
+    expect(tagsOfKey(at('masked.m4a.age'), source)).toEqual(renditionTags('masked', source))
+    expect(tagsOfKey(at('original.age'), source)).toEqual(renditionTags('original', source))
+    expect(tagsOfKey(at('strange'), source)).toEqual(renditionTags('playback', source))
   })
 })
