@@ -79,14 +79,15 @@ create table training_review (
 );
 comment on table training_review is 'recordings of which somebody has to look whether their masked rendition may exist; kept by triggers, so that no way of changing a purpose goes past it';
 create index training_review_due on training_review (look_at);
-create function review_training(wanted uuid[]) returns void language sql as $$
+create function review_training(wanted uuid[]) returns void language plpgsql as $$
+begin
   insert into training_review (recording_id, look_at)
   select tag.recording_id, 'epoch' from purpose_tag tag join recording on recording.id = tag.recording_id
   where tag.recording_id = any(wanted) and tag.purpose = 'training_coaching'
     and recording.status not in ('receiving', 'destroying', 'destroyed')
   order by tag.recording_id
-  on conflict (recording_id) do update set look_at = excluded.look_at
-$$;
+  on conflict (recording_id) do update set look_at = excluded.look_at;
+end $$;
 create function training_tag_changed() returns trigger language plpgsql as $$
 declare
   wanted uuid[];
@@ -94,10 +95,10 @@ begin
   if tg_op = 'INSERT' then
     select array_agg(recording_id) into wanted from after_it where purpose = 'training_coaching';
   else
-    select array_agg(now.recording_id) into wanted
-    from after_it now join before_it was using (recording_id, purpose)
-    where purpose = 'training_coaching'
-      and (now.state, now.retain_until) is distinct from (was.state, was.retain_until);
+    select array_agg(distinct recording_id) into wanted from (
+      select recording_id, state, retain_until
+      from (select * from before_it union all select * from after_it) versions
+      where purpose = 'training_coaching' group by 1, 2, 3 having count(*) = 1) changed;
   end if;
   if wanted is not null then
     perform review_training(wanted);
