@@ -14,6 +14,9 @@ export interface TagFacts {
   readonly retainUntil: string | null
 }
 
+/** A coach's item of a sample: there is none of theirs, it is over, or it holds now. */
+export type Assignment = 'none' | 'over' | 'live'
+
 /** The facts of a recording on which access depends; an act without one recording has only some. */
 export interface Subject {
   readonly memberRef: string | null
@@ -23,12 +26,16 @@ export interface Subject {
   readonly restricted: boolean
   readonly sensitivity: readonly string[]
   readonly tags: readonly TagFacts[]
+  /** Of the actor, for the sample they name. */
+  readonly assignment?: Assignment
 }
 
 /** What staff declare when they ask for audio. */
 export interface Intent {
   readonly purpose?: string | undefined
   readonly caseRef?: string | undefined
+  /** In the place of a case: the sample for which a coach listens. */
+  readonly sampleId?: string | undefined
 }
 
 /** `not_found`: the caller may not even know that the recording exists. */
@@ -89,7 +96,9 @@ const RULES: Record<Exclude<Action, 'list'>, Rule> = {
   },
   listen: (actor, subject, now, intent) => {
     if (isOwn(actor, subject)) return 'allowed'
-    return earliest(staffDecision(actor, subject, true), () => mayListen(actor, subject, now, intent))
+    return earliest(staffDecision(actor, subject, true), () =>
+      intent.sampleId === undefined ? mayListen(actor, subject, now, intent) : mayCoach(actor, subject),
+    )
   },
   copy: (actor, subject) => (isOwn(actor, subject) ? 'allowed' : staffDecision(actor, subject, false)),
   accesses: (actor, subject) => {
@@ -204,6 +213,14 @@ function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef
   if (subject.status !== 'available' && subject.status !== 'processing') return 'forbidden'
   const tag = subject.tags.find((candidate) => candidate.purpose === purpose)
   return tag && isInForce(tag, now) ? 'allowed' : 'purpose_expired'
+}
+
+/** Coaches hear what was drawn for them, as long as it may be used for training. */
+function mayCoach(actor: Actor, { assignment, restricted, status }: Subject): Decision {
+  if (!hasRole(actor, 'coach') || !actor.confidentialitySigned) return 'forbidden'
+  if (assignment === undefined || assignment === 'none' || restricted) return 'forbidden'
+  if (assignment === 'over' || status === 'quarantined') return 'purpose_expired'
+  return status === 'available' ? 'allowed' : 'forbidden'
 }
 
 function mayHear(listener: Listener, { sensitivity }: Subject): boolean {

@@ -26,9 +26,10 @@ export function makeAdmitWanted({ pool, admission }: AdmitWantedPorts) {
   return async function admitWanted(
     actor: Actor,
     recordingId: string,
-    wanted: Wanted,
+    asked: Wanted,
     intent: Intent,
   ): Promise<Admitted> {
+    const wanted: Wanted = intent.sampleId === undefined ? asked : { rendition: 'masked', ...defined(asked) }
     refuse(wantedError(wanted))
     const row = await findChoices(pool, idToLookUp(recordingId), scopeOf(actor))
     const choices = row
@@ -43,6 +44,12 @@ export function makeAdmitWanted({ pool, admission }: AdmitWantedPorts) {
 }
 
 export type AdmitWanted = ReturnType<typeof makeAdmitWanted>
+
+/** Without what was left open. */
+const defined = ({ rendition, channel }: Wanted): Wanted => ({
+  ...(rendition === undefined ? {} : { rendition }),
+  ...(channel === undefined ? {} : { channel }),
+})
 
 function refuse(error: FieldError | undefined): void {
   if (error !== undefined) throw new Problem('invalid_request', { errors: [error] })

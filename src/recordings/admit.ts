@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../access/actor.ts'
-import { can, type Decision, type Intent, scopeOf } from '../access/policy.ts'
+import { can, type Decision, type Intent, type Scope, scopeOf } from '../access/policy.ts'
 import type { AuditEvent } from '../audit/append.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { AudioWorkKind } from '../db/audio-schema.ts'
@@ -13,11 +13,13 @@ import { currentRequestId } from '../telemetry/request-id.ts'
 import {
   type AudioRow,
   findAudio,
+  findAudioForSample,
   findPlaybackAudio,
   isWorkWaiting,
   type PlaybackAudioRow,
 } from './listen-queries.ts'
 import { subjectOf } from './present.ts'
+import { assignmentOf } from './training-assignment.ts'
 import { trainingUse } from './training-use.ts'
 import type { LockedAudio } from './unlock.ts'
 
@@ -89,7 +91,7 @@ export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
       const row = await findPlaybackAudio(pool, lookup, scope)
       return row ? decide(request, row, { ...row, intent: intentOf(row) }, now) : 'not_found'
     }
-    const row = await findAudio(pool, idToLookUp(target.recordingId), target.rendition, scope)
+    const row = await findTarget(pool, actor, target, scope)
     if (!row) return 'not_found'
     const rendition = row.rendition ?? target.rendition
     return decide(request, row, { rendition, heard: rendition, intent: target.intent }, now)
@@ -129,11 +131,24 @@ export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
   }
 }
 
+function findTarget(
+  pool: Pool,
+  actor: Actor,
+  { recordingId, rendition, intent: { sampleId } }: Extract<AudioRequest['target'], { recordingId: string }>,
+  scope: Scope,
+): Promise<AudioRow | undefined> {
+  const id = idToLookUp(recordingId)
+  if (sampleId === undefined) return findAudio(pool, id, rendition, scope)
+  const lookup = { id, rendition, sampleId: idToLookUp(sampleId), actorSub: actor.sub }
+  return findAudioForSample(pool, lookup, scope)
+}
+
 export type Admission = ReturnType<typeof makeAdmit>
 
 const intentOf = (row: PlaybackAudioRow): Intent => ({
   purpose: row.purpose ?? undefined,
   caseRef: row.case_ref ?? undefined,
+  sampleId: row.sample_id ?? undefined,
 })
 
 interface Asked {
@@ -150,8 +165,11 @@ function decide(
   now: Date,
 ): Grant | NotThere | Refusal {
   const action = request.act === 'copy' ? 'copy' : 'listen'
-  const decision = can(request.actor, action, subjectOf(row, row.tags), now, intent)
+  const assignment = assignmentOf(row.assignment ?? null, row, now)
+  const decision = can(request.actor, action, { ...subjectOf(row, row.tags), assignment }, now, intent)
   if (decision !== 'allowed') return decision
+  // A sample gives voices that are masked, and nothing else.
+  if (intent.sampleId !== undefined && heard !== 'masked') return 'forbidden'
   if (heard === 'masked' && trainingUse(row, now) !== 'allowed') return 'not_found'
   if (row.redacting) return { recordingId: row.id, lacks: 'redaction' }
   return grantOf(request, row, rendition, intent) ?? { recordingId: row.id, lacks: rendition }
@@ -196,6 +214,10 @@ const EVENT_TYPES: Record<AudioRequest['act'], string> = {
 
 export const eventTypeOf = (act: AudioRequest['act']): string => EVENT_TYPES[act]
 
+/** Which sample an act was for, as the audit says it. */
+export const sampleOf = ({ sampleId }: Intent): { readonly sample?: string } =>
+  sampleId === undefined ? {} : { sample: sampleId }
+
 function refusal(request: AudioRequest, code: Refusal, at: Date): AuditEvent {
   const { target } = request
   const isPlayback = 'playbackId' in target
@@ -210,5 +232,6 @@ function refusal(request: AudioRequest, code: Refusal, at: Date): AuditEvent {
     ...(isPlayback && isId(target.playbackId) ? { playbackId: target.playbackId } : {}),
     ...(!isPlayback && isId(target.recordingId) ? { recordingId: target.recordingId } : {}),
     ...(isPlayback ? {} : { purpose: target.intent.purpose ?? null, caseRef: target.intent.caseRef ?? null }),
+    ...(isPlayback || target.intent.sampleId === undefined ? {} : { detail: sampleOf(target.intent) }),
   }
 }

@@ -9,7 +9,8 @@ import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import type { ByteSpan } from '../storage/object-store.ts'
 import type { Admission, Grant } from './admit.ts'
 import type { AdmitWanted } from './admit-wanted.ts'
-import { ById, CaseRef, Channel, Purpose, Rendition, TAG } from './listen-schema.ts'
+import { declaredIntent } from './declare-intent.ts'
+import { ById, CaseRef, Channel, Purpose, Rendition, SampleId, TAG } from './listen-schema.ts'
 import type { Play } from './play.ts'
 
 export interface AudioRoutePorts {
@@ -45,11 +46,12 @@ const AUDIO_PROBLEMS: readonly ProblemCode[] = [
 const AudioQuery = z.strictObject({
   rendition: Rendition.optional().meta({
     description:
-      'Default: original. One that is still being made is unavailable, with the time to try again; one that was not made is not found',
+      'Default: original, for a sample masked. One that is still being made is unavailable, with the time to try again; one that was not made is not found',
   }),
   channel: Channel.optional(),
   purpose: Purpose.optional(),
   caseRef: CaseRef.optional(),
+  sampleId: SampleId.optional(),
 })
 
 const ANSWER = {
@@ -71,16 +73,18 @@ export function audioEndpoints({ admission, admitWanted, play }: AudioRoutePorts
       operationId: 'getAudio',
       summary: 'Listen to a recording',
       description:
-        'Members need nothing else; staff state purpose and caseRef. Single byte ranges are supported.',
+        'Members need nothing else; staff state purpose and caseRef, coaches sampleId. Single byte ranges are supported.',
       query: AudioQuery,
       problems: ['invalid_request', ...AUDIO_PROBLEMS],
-      async handle({ params: { id: recordingId }, query: { rendition, channel, ...intent }, req, res }) {
+      async handle({ params: { id: recordingId }, query: { rendition, channel, ...declared }, req, res }) {
         const actor = actorOf(req)
+        const intent = declaredIntent(declared)
         if (channel !== undefined) {
           const { grant } = await admitWanted(actor, recordingId, { rendition, channel }, intent)
           return answerAudio(req, res, grant)
         }
-        const target = { recordingId, rendition: rendition ?? 'original', intent } as const
+        const usual = intent.sampleId === undefined ? 'original' : 'masked'
+        const target = { recordingId, rendition: rendition ?? usual, intent } as const
         return answerAudio(req, res, await admission.admit({ actor, act: 'listen', target }))
       },
     }),

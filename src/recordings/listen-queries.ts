@@ -3,6 +3,7 @@ import type { AudioWorkKind } from '../db/audio-schema.ts'
 import type { Pool } from '../db/database.ts'
 import type { RecordingStatus } from '../db/schema.ts'
 import type { RenditionName } from '../storage/keys.ts'
+import type { AssignmentFacts } from './training-assignment.ts'
 
 /** Everything a range request needs, read in one round trip. */
 export interface AudioRow {
@@ -16,6 +17,8 @@ export interface AudioRow {
   readonly tags: TagFacts[]
   /** Something was found in it that nobody is to hear again, and it is not out yet. */
   readonly redacting: boolean
+  /** The caller's item of the sample they name; null when there is none. */
+  readonly assignment?: AssignmentFacts | null
   /** What was found: for a copy the original as long as nothing is left out of it. */
   readonly rendition: RenditionName | null
   /** Null, like everything of the rendition and the key, when the recording has no such rendition. */
@@ -34,6 +37,7 @@ export interface PlaybackAudioRow extends AudioRow {
   readonly heard: RenditionName
   readonly purpose: string | null
   readonly case_ref: string | null
+  readonly sample_id: string | null
 }
 
 const COLUMNS = `recording.id, recording.entity, recording.status, recording.member_ref, recording.agent_ref,
@@ -45,20 +49,32 @@ const COLUMNS = `recording.id, recording.entity, recording.status, recording.mem
   exists (select from audio_work where audio_work.recording_id = recording.id
     and audio_work.kind = 'redact') as redacting`
 
+/** Costs nothing where no sample is named. */
+const assignment = (sample: string, actorSub: string): string =>
+  `case when ${sample} is not null then (select json_build_object('endsOn', item.ends_on,
+      'isWithdrawn', item.withdrawn_at is not null, 'isHeld', recording.hold_count > 0)
+    from training_item item
+    join training_coach coach on coach.sample_id = item.sample_id and coach.coach_sub = ${actorSub}
+    where item.sample_id = ${sample} and item.recording_id = recording.id) end as assignment`
+
 const JOINS = `left join recording_key on recording_key.recording_id = recording.id`
 
 /**
  * Scoped like the policy, so that a foreign recording costs what an unknown one does and an oversight
  * in either still keeps it closed. Prepared under a name: planned once per connection.
  */
-const byRecording = (rendition: string): string =>
-  `select ${COLUMNS}, rendition.name as rendition from recording
+const byRecording = (rendition: string, more = ''): string =>
+  `select ${COLUMNS}, rendition.name as rendition${more} from recording
     left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}
     where recording.id = $1 and (recording.member_ref = $3 or recording.entity = any($4))
       and recording.status not in ('receiving', 'destroying', 'destroyed')`
 
 const BY_RECORDING = { name: 'find-audio', text: byRecording('$2') }
+const FOR_SAMPLE = {
+  name: 'find-audio-for-sample',
+  text: byRecording('$2', `, ${assignment('$5::uuid', '$6')}`),
+}
 /** In one statement with the cuts: an original that has some is never taken for the copy. */
 const COPY_BY_RECORDING = {
   name: 'find-copy',
@@ -67,7 +83,8 @@ const COPY_BY_RECORDING = {
 }
 
 const byPlayback = (rendition: string): string =>
-  `select ${COLUMNS}, ${rendition} as rendition, playback.rendition as heard, playback.purpose, playback.case_ref
+  `select ${COLUMNS}, ${rendition} as rendition, playback.rendition as heard, playback.purpose, playback.case_ref,
+      playback.sample_id, ${assignment('playback.sample_id', 'playback.actor_sub')}
     from playback join recording on recording.id = playback.recording_id
     left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}
@@ -87,6 +104,22 @@ export async function findAudio(
   const values = [id, rendition, scope.memberRef, scope.entities]
   const statement = rendition === 'copy' ? COPY_BY_RECORDING : BY_RECORDING
   const { rows } = await pool.query<AudioRow>({ ...statement, values })
+  return rows[0]
+}
+
+/** For a coach who names a sample. */
+export async function findAudioForSample(
+  pool: Pool,
+  {
+    id,
+    rendition,
+    sampleId,
+    actorSub,
+  }: Readonly<Record<'id' | 'rendition' | 'sampleId' | 'actorSub', string>>,
+  scope: Scope,
+): Promise<AudioRow | undefined> {
+  const values = [id, rendition, scope.memberRef, scope.entities, sampleId, actorSub]
+  const { rows } = await pool.query<AudioRow>({ ...FOR_SAMPLE, values })
   return rows[0]
 }
 

@@ -5,10 +5,11 @@ import { startOfDay, startOfDayAfter } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type AudioRoutePorts, audioEndpoints } from './audio-routes.ts'
 import { CHANNEL_NAMES } from './choose-rendition.ts'
+import { declaredIntent } from './declare-intent.ts'
 import type { makeFind } from './find.ts'
 import type { makeList } from './list.ts'
 import { AccessListSchema, type makeListAccesses } from './list-accesses.ts'
-import { ById, CaseRef, Channel, Purpose, Rendition, TAG } from './listen-schema.ts'
+import { ById, CaseRef, Channel, Purpose, Rendition, SampleId, TAG } from './listen-schema.ts'
 import { RecordingListSchema, RecordingSchema } from './present.ts'
 import type { ShowWaveform } from './show-waveform.ts'
 import type { makeStartPlayback } from './start-playback.ts'
@@ -45,7 +46,10 @@ const ListQuery = z.strictObject({
 const PlaybackBody = z.strictObject({
   purpose: Purpose.optional(),
   caseRef: CaseRef.optional(),
-  rendition: Rendition.optional().meta({ description: 'Default: playback where it was made, else original' }),
+  sampleId: SampleId.optional(),
+  rendition: Rendition.optional().meta({
+    description: 'Default: playback where it was made, else original; for a sample masked',
+  }),
   channel: Channel.optional(),
 })
 
@@ -171,7 +175,7 @@ const playbackEndpoint = ({ startPlayback }: ListenUseCases): Endpoint =>
         actorOf(req),
         params.id,
         wanted,
-        intent,
+        declaredIntent(intent),
       )
       const address = `/v1/playbacks/${playback.id}`
       res.setHeader('Cache-Control', 'private, no-store')

@@ -8,6 +8,10 @@ export const ById = z.strictObject({ id: Id })
 
 export const Purpose = z.string().min(1).max(64).meta({ description: 'For which purpose staff listen' })
 export const CaseRef = z.string().min(1).max(100).meta({ description: 'The case for which staff listen' })
+export const SampleId = z.uuid().meta({
+  description:
+    'In the place of purpose and caseRef: the sample for which a coach listens. Masked voices only',
+})
 export const Rendition = z.enum(['original', 'playback', 'masked'])
 export const Channel = z.string().min(1).max(50).meta({
   description:

@@ -9,7 +9,7 @@ import { KIB } from '../kernel/units.ts'
 import type { SpanDecryption } from '../storage/age/index.ts'
 import { type ByteSpan, type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
-import { type Admission, eventTypeOf, type Grant } from './admit.ts'
+import { type Admission, eventTypeOf, type Grant, sampleOf } from './admit.ts'
 import type { Unlock } from './unlock.ts'
 import { makeWatch, type Watch } from './watch.ts'
 
@@ -170,7 +170,14 @@ function makeDescribe(grant: Grant, span: ByteSpan) {
     purpose: grant.intent.purpose ?? null,
     caseRef: grant.intent.caseRef ?? null,
     requestId,
-    detail: { stream, rendition: grant.rendition, ...span, of: grant.bytes, ...detail },
+    detail: {
+      stream,
+      rendition: grant.rendition,
+      ...sampleOf(grant.intent),
+      ...span,
+      of: grant.bytes,
+      ...detail,
+    },
   })
 }
 

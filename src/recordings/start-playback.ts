@@ -7,6 +7,7 @@ import { newId } from '../kernel/ids.ts'
 import { HOUR } from '../kernel/units.ts'
 import type { RenditionName } from '../storage/keys.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
+import { sampleOf } from './admit.ts'
 import type { AdmitWanted } from './admit-wanted.ts'
 import { type ChannelChoice, channelChoices, type Wanted } from './choose-rendition.ts'
 import { insertPlayback } from './playback-queries.ts'
@@ -52,6 +53,7 @@ export function makeStartPlayback({ db, admitWanted, clock }: StartPlaybackPorts
       actor_sub: actor.sub,
       purpose: intent.purpose ?? null,
       case_ref: intent.caseRef ?? null,
+      sample_id: intent.sampleId ?? null,
       created_at: now,
       expires_at: new Date(now.getTime() + LIFETIME_MS),
     }
@@ -68,7 +70,7 @@ export function makeStartPlayback({ db, admitWanted, clock }: StartPlaybackPorts
         purpose: playback.purpose,
         caseRef: playback.case_ref,
         requestId: currentRequestId() ?? null,
-        detail: { rendition },
+        detail: { rendition, ...sampleOf(intent) },
       })
     })
     return {
