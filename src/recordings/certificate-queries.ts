@@ -43,6 +43,17 @@ export const certificatesOf = (connection: Connection, ids: readonly string[]) =
     .orderBy('no')
     .execute()
 
+/** The newest certificate of replaced versions of one recording. */
+export const lastVersionCertificate = (connection: Connection, recordingId: string) =>
+  connection
+    .selectFrom('certificate')
+    .select(['no', 'recording_id as recordingId', 'subject', 'jws'])
+    .where('recording_id', '=', recordingId)
+    .where('subject', '=', 'version')
+    .orderBy('no', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
 export const certificateByNo = (connection: Connection, no: number) =>
   connection.selectFrom('certificate').select(['no', 'jws']).where('no', '=', no).executeTakeFirst()
 

@@ -17,12 +17,14 @@ export interface Sealed {
 /**
  * For whoever runs the service: a stored recording with the key that opens it, so that nobody is
  * locked in. The audit row with the reason is durable before the key is handed out.
- * Throws Problem('not_found') when there is no such recording or its key is gone.
+ * Throws Problem: `not_found` when there is no such recording or its key is gone; `unavailable` while something
+ * that nobody may hear is being taken out of it.
  */
 export function makeOpenSealed(ports: { db: Database; store: ObjectStore; keyring: Keyring; clock: Clock }) {
   return async function openSealed(recordingId: string, reason: string): Promise<Sealed> {
     const found = await findSealed(ports.db, recordingId)
     if (!found) throw new Problem('not_found')
+    if (found.redacting) throw new Problem('unavailable', { detail: 'Something is being taken out of it.' })
     await appendAudit(ports.db, {
       type: 'recording.opened_by_operator',
       action: 'R',

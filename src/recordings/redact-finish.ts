@@ -3,8 +3,10 @@ import type { Tx } from '../db/database.ts'
 import { renditionKey } from '../storage/keys.ts'
 import type { ObjectVersion } from '../storage/object-store.ts'
 import { queueWork } from './audio-work-queries.ts'
+import { lastVersionCertificate } from './certificate-queries.ts'
 import { issueVersionCertificate } from './certificates-issue.ts'
 import type { Destruction } from './certify.ts'
+import { writeReplacedList } from './destruction-list.ts'
 import type { RedactPorts } from './redact.ts'
 import { type Destroyed, destroyVersions } from './redact-destroy.ts'
 import { deleteReplaced, type ReplacedVersion, readRedaction, replacedOf } from './redact-queries.ts'
@@ -14,19 +16,19 @@ import { lockStorable, readStorable, type Storable } from './rendition-queries.t
  * The second half of a redaction, inside a turn: everything that no row names any more is destroyed, a listing
  * proves it, and one certificate says so. Then what people listen to is made anew.
  */
-export async function finishRedaction(ports: RedactPorts, tx: Tx, id: string): Promise<'done'> {
+export async function finishRedaction(ports: RedactPorts, tx: Tx, id: string): Promise<void> {
   const row = await readStorable(tx, id)
   const state = await readRedaction(tx, id)
   const replaced = await replacedOf(tx, id)
   // Found again since the original was replaced: whoever found it has asked for all of this once more.
-  if (!row || !state || state.isFound || replaced.length === 0) return 'done'
+  if (!row || !state || state.isFound || replaced.length === 0) return
   const destroyed = await destroyVersions(ports.store, {
     recordingId: id,
     isDoomed: unnamedBy(id, row),
     mayLift: state.wasHeld,
   })
   // Whoever destroys the recording as a whole certifies all of it; who found more has asked for all of this again.
-  if (!(await lockStorable(tx, id)) || (await readRedaction(tx, id))?.isFound) return 'done'
+  if (!(await lockStorable(tx, id)) || (await readRedaction(tx, id))?.isFound) return
   const now = ports.clock.now()
   const destruction = destructionOf(ports, { id, entity: state.entity, replaced, destroyed, now })
   const { no } = await issueVersionCertificate(tx, ports, destruction, now)
@@ -37,7 +39,15 @@ export async function finishRedaction(ports: RedactPorts, tx: Tx, id: string): P
     recordingId: id,
     detail: { ...destroyed, certificate: no, method: 'version-delete' },
   })
-  return 'done'
+}
+
+/**
+ * Puts the certificate on the list outside the database, so that a restored backup does not give its number out
+ * again. After the commit, because what is on the list counts as issued; written twice it says the same.
+ */
+export async function listCertificate({ db, store, clock }: RedactPorts, id: string): Promise<void> {
+  const certificate = await lastVersionCertificate(db, id)
+  if (certificate) await writeReplacedList(store, certificate, clock.now())
 }
 
 function unnamedBy(id: string, { versions }: Storable): (version: ObjectVersion) => boolean {

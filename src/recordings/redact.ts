@@ -13,7 +13,7 @@ import { renditionTags } from './object-tags.ts'
 import { putSealed, removeQuietly } from './put-sealed.ts'
 import type { ReadPlain } from './read-plain.ts'
 import { destroyVersions } from './redact-destroy.ts'
-import { finishRedaction } from './redact-finish.ts'
+import { finishRedaction, listCertificate } from './redact-finish.ts'
 import {
   forgetFindings,
   noteVersion,
@@ -56,9 +56,10 @@ export function makeRedact(ports: RedactPorts): AudioTask {
   return async function redact(recordingId, signal) {
     await inTurn(ports, recordingId, (tx) => knowVersion(ports, tx, recordingId))
     const replaced = await inTurn(ports, recordingId, (tx) => replaceOriginal(ports, tx, recordingId, signal))
-    return replaced === 'done'
-      ? inTurn(ports, recordingId, (tx) => finishRedaction(ports, tx, recordingId))
-      : replaced
+    if (replaced !== 'done') return replaced
+    await inTurn(ports, recordingId, (tx) => finishRedaction(ports, tx, recordingId))
+    await listCertificate(ports, recordingId)
+    return 'done'
   }
 }
 

@@ -1,11 +1,11 @@
 import { appendAudit } from '../audit/append.ts'
 import { DAY } from '../kernel/units.ts'
 import { insertCertificates, lastNumber, lockHead, publicKeys } from './certificate-queries.ts'
-import { sha256Of } from './certify.ts'
+import { type Subject, sha256Of } from './certify.ts'
 import type { Purge } from './purge.ts'
 import { purgeEvent } from './purge-event.ts'
 import type { PurgePorts } from './purge-ports.ts'
-import { type Entry, readEntries } from './replay-lists.ts'
+import { type Entry, readEntries, readReplaced, type SignedEntry } from './replay-lists.ts'
 import { heldAmong, replayedTo, setAside, setReplayedTo } from './replay-queries.ts'
 import { noteRestore } from './restore-queries.ts'
 
@@ -40,8 +40,10 @@ export function makeReplayDestructions(ports: ReplayPorts) {
     const last = await replayedTo(db)
     const since = last ? new Date(last.getTime() - OVERLAP_MS) : new Date(0)
     const keys = [...(await publicKeys(db)), signer.publicJwk]
-    const entries = await readEntries(ports, keys, { since, lastCertificate: await lastNumber(db) })
-    const certificates = await restoreCertificates(ports, [...entries.values()])
+    const known = { since, lastCertificate: await lastNumber(db) }
+    const entries = await readEntries(ports, keys, known)
+    const replaced = await readReplaced(ports.store, keys, known)
+    const certificates = await restoreCertificates(ports, [...entries.values()], replaced)
     const here = [...entries.values()].filter(({ isHere }) => isHere)
     const done = await destroyAgain(ports, idsOf(here.filter(({ signed }) => signed !== undefined)))
     const forged = idsOf(here.filter(({ signed }) => signed === undefined))
@@ -61,27 +63,40 @@ export function makeReplayDestructions(ports: ReplayPorts) {
 
 const idsOf = (entries: readonly Entry[]): string[] => entries.map(({ id }) => id)
 
+type Lost = SignedEntry & { readonly subject: Subject }
+
 /** Puts back certificates given out after the backup was made, so that no number is given out twice. */
-async function restoreCertificates({ db, clock }: ReplayPorts, entries: readonly Entry[]): Promise<number> {
-  const byNo = new Map(
-    entries.flatMap((one) => (one.signed === undefined ? [] : [[one.certificate, one] as const])),
-  )
+async function restoreCertificates(
+  { db, clock }: ReplayPorts,
+  entries: readonly Entry[],
+  replaced: readonly SignedEntry[],
+): Promise<number> {
+  const all: Lost[] = [
+    ...entries.flatMap(({ signed, ...one }) =>
+      signed === undefined ? [] : [{ ...one, signed, subject: 'recording' as const }],
+    ),
+    ...replaced.map((one) => ({ ...one, subject: 'version' as const })),
+  ]
+  // Of a number that was tried twice only the last attempt can have committed.
+  const byNo = new Map(all.sort(byTime).map((one) => [one.certificate, one]))
   return db.transaction().execute(async (tx) => {
     const head = await lockHead(tx)
     const lost = [...byNo.values()]
       .filter(({ certificate }) => certificate > head.no)
       .sort((a, b) => a.certificate - b.certificate)
     const last = lost.at(-1)
-    if (last?.signed === undefined) return 0
-    const certificates = lost.map(({ id, certificate, jws }) => ({
-      ...{ no: certificate, recordingId: id, jws },
-      subject: 'recording' as const,
+    if (!last) return 0
+    const certificates = lost.map(({ id, certificate, jws, subject }) => ({
+      ...{ no: certificate, recordingId: id, jws, subject },
     }))
     const newHead = { no: last.certificate, sha256: sha256Of(last.signed) }
     await insertCertificates(tx, certificates, newHead, clock.now())
     return lost.length
   })
 }
+
+const byTime = (a: Lost, b: Lost): number =>
+  Number(a.writtenAt > b.writtenAt) - Number(a.writtenAt < b.writtenAt)
 
 async function destroyAgain({ purge }: ReplayPorts, ids: readonly string[]) {
   let destroyed = 0

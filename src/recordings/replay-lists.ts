@@ -2,7 +2,7 @@ import { type PublicJwk, verifySigned } from '../audit/sign.ts'
 import type { Database } from '../db/database.ts'
 import type { ObjectStore } from '../storage/object-store.ts'
 import { CertificateSchema } from './certify.ts'
-import { type ListedDestruction, readDestructionLists } from './destruction-list.ts'
+import { type ListedDestruction, readDestructionLists, readReplacedLists } from './destruction-list.ts'
 import { livingAmong } from './replay-queries.ts'
 
 /** What a list says of a recording that is here again, or whose certificate this database does not know. */
@@ -36,6 +36,25 @@ export async function readEntries(
       // What we did not sign never takes the place of what we did.
       if (signed !== undefined || !entries.has(one.id))
         entries.set(one.id, { ...one, isHere: here.has(one.id), signed })
+    }
+  }
+  return entries
+}
+
+/** A certificate that we signed, with the exact text that was signed. */
+export type SignedEntry = ListedDestruction & { readonly signed: string }
+
+/** Certificates of replaced versions that this database does not know. Throws ObjectStoreError. */
+export async function readReplaced(
+  store: ObjectStore,
+  keys: readonly PublicJwk[],
+  known: { readonly since: Date; readonly lastCertificate: number },
+): Promise<readonly SignedEntry[]> {
+  const entries: SignedEntry[] = []
+  for await (const list of readReplacedLists(store, known.since)) {
+    for (const one of list) {
+      const signed = one.certificate > known.lastCertificate ? signedText(one, keys) : undefined
+      if (signed !== undefined) entries.push({ ...one, signed })
     }
   }
   return entries

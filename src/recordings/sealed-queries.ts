@@ -8,6 +8,14 @@ export const findSealed = (connection: Connection, recordingId: string) =>
     .where('rendition.recording_id', '=', recordingId)
     .where('rendition.name', '=', 'original')
     .select(['object_key', 'cipher_bytes', 'kek_id', 'wrapped'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('audio_work')
+          .select('kind')
+          .where('recording_id', '=', recordingId)
+          .where('kind', '=', 'redact'),
+      ).as('redacting'),
+    )
     .executeTakeFirst()
 
 /** One wrapped key for each key-encryption key that recordings were wrapped with. */

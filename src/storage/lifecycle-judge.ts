@@ -3,8 +3,8 @@ import { DAY } from '../kernel/units.ts'
 import { isOurs } from './lifecycle-rules.ts'
 import type { Finding } from './qualify.ts'
 
-/** Recordings, and the list of what was destroyed, which a restored backup needs. */
-const PRECIOUS = ['recordings/', 'destruction-list/']
+/** Recordings, and the lists of what was destroyed, which a restored backup needs. */
+const PRECIOUS = ['recordings/', 'destruction-list/', 'replaced-list/']
 
 /**
  * Whether the bucket's lifecycle rules could end a recording before the service wants it gone. A rule

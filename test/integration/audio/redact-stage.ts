@@ -17,6 +17,7 @@ import { makeFind } from '../../../src/recordings/find.ts'
 import { makePurge } from '../../../src/recordings/purge.ts'
 import { makeReadPlain } from '../../../src/recordings/read-plain.ts'
 import { makeRedact } from '../../../src/recordings/redact.ts'
+import { makeReplayDestructions } from '../../../src/recordings/replay-destructions.ts'
 import { makeStoreRenditions } from '../../../src/recordings/store-rendition.ts'
 import { makeTidyObjects } from '../../../src/recordings/tidy-objects.ts'
 import { makeUnlock } from '../../../src/recordings/unlock.ts'
@@ -78,13 +79,15 @@ export async function setRedactStage(options: RedactOptions = {}) {
   const tasks = tasksOf(parts, engine, { signer, origin })
   const work = makeWorkOnAudio({ db, clock, logger, instance, tasks })
   const holds = composeHolds({ db, store, clock, logger })
+  const purge = makePurge({ db, store, clock, instance, logger, signer, origin, lifecycleMarginDays: 14 })
   const call = caller(app)
   const keepInStep = (): Promise<void> => holds.keepInStep(NEVER)
 
   return {
     ...{ app, tasks, faults, signer, call, keepInStep },
     ...{ db: app.db, store: app.store, clock },
-    purge: makePurge({ db, store, clock, instance, logger, signer, origin, lifecycleMarginDays: 14 }),
+    purge,
+    replay: makeReplayDestructions({ db, store, clock, logger, signer, purge }),
     work: () => work(NEVER, NEVER),
     redact: (id: string) => tasks.redact(id, NEVER),
     silence: (id: string, ranges: unknown, claims: Claims = officer) =>

@@ -109,6 +109,7 @@ describe('payment data that is found later', () => {
     const byNumber = await stage.call(member, 'GET', `/v1/certificates/${one.certificate.no}`)
     expect(byNumber.body).toEqual(one)
     for await (const page of stage.store.listVersions('destruction-list/')) expect(page).toEqual([])
+    await expectNumberKept(one)
 
     // The recording's own certificate comes on top, and follows.
     await stage.db.updateTable('recording').set({ status: 'destroying' }).where('id', '=', id).execute()
@@ -166,6 +167,24 @@ describe('payment data that is found later', () => {
     }
   })
 })
+
+/** A restored backup learns of the certificate from outside the database, and takes nothing else from it. */
+async function expectNumberKept({ certificate, jws }: Awaited<ReturnType<typeof certificatesOf>>[number]) {
+  const { db } = stage
+  const head = await db.selectFrom('certificate_head').selectAll().executeTakeFirstOrThrow()
+  await db.deleteFrom('certificate').where('no', '=', certificate.no).execute()
+  const before = { no: certificate.no - 1, sha256: String(certificate.previousSha256) }
+  await db.updateTable('certificate_head').set(before).execute()
+  expect(await stage.replay()).toEqual({ destroyed: 0, unfinished: 0, setAside: 0, certificates: 1 })
+  expect(await db.selectFrom('certificate_head').selectAll().executeTakeFirstOrThrow()).toEqual(head)
+  const row = await db
+    .selectFrom('certificate')
+    .select(['jws', 'subject'])
+    .where('no', '=', certificate.no)
+    .executeTakeFirstOrThrow()
+  expect(row).toEqual({ jws, subject: 'version' })
+  expect((await audioOf(String(certificate.recordingId))).status).toBe(200)
+}
 
 /** Byte by byte, but for the samples of the range. */
 function expectSameElsewhere(now: Buffer, before: Buffer): void {
