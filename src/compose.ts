@@ -9,6 +9,7 @@ import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
+import { composePreferences } from './compose/preferences.ts'
 import { composeRecordings } from './compose/recordings.ts'
 import { replayAtStart } from './compose/replay.ts'
 import { composeRetention } from './compose/retention.ts'
@@ -107,19 +108,21 @@ async function composeParts(
     retention: opened.use(composeRetention(foundation, config, books, recordings)),
     holds: composeHolds(foundation),
     spans: composeSpans(foundation),
+    preferences: composePreferences(foundation, books),
     access: await composeAccess(foundation, config, publicUrl),
   }
 }
 
 const endpointsOf = (
   foundation: Foundation,
-  { access, recordings, retention, holds, spans }: Awaited<ReturnType<typeof composeParts>>,
+  { access, recordings, retention, holds, spans, preferences }: Awaited<ReturnType<typeof composeParts>>,
 ): readonly Endpoint[] => [
   ...access.endpoints,
   ...recordings.endpoints,
   ...retention.endpoints,
   ...holds.endpoints,
   ...spans.endpoints,
+  ...preferences,
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),

@@ -24,6 +24,10 @@ export const MeSchema = z
       .nullable()
       .meta({ description: 'To send as X-CSRF-Token with every change; null with an access token' }),
     demo: z.boolean().meta({ description: 'Whether this is the demo with invented people' }),
+    contact: z
+      .string()
+      .nullable()
+      .meta({ description: 'Mail address of whoever answers questions and requests' }),
   })
   .meta({ id: 'Me', description: 'Who is asking' })
 
@@ -152,7 +156,8 @@ const me = (login: Login): Endpoint =>
     handle: ({ req, res }) => {
       const { sub, displayName, roles, memberRef, entities } = actorOf(req)
       const csrfToken = sessionOf(req)?.csrfToken ?? null
-      noStore(res).json({ sub, displayName, roles, memberRef, entities, csrfToken, demo: login.demo })
+      const { demo, contact } = login
+      noStore(res).json({ sub, displayName, roles, memberRef, entities, csrfToken, demo, contact })
     },
   })
 

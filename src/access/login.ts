@@ -18,6 +18,8 @@ export interface LoginPorts {
   readonly publicUrl: string
   /** Whether the people are invented ones; the page says so. */
   readonly demo: boolean
+  /** Mail address at which members ask for their rights. */
+  readonly contact?: string
   /** Logins and callbacks that one client address may send in a minute. */
   readonly perMinute?: number
 }
@@ -33,6 +35,7 @@ export const makeLogin = (ports: LoginPorts) => ({
   countRequest: makeRateLimit({ clock: ports.clock, perMinute: ports.perMinute ?? PER_MINUTE }),
   publicUrl: ports.publicUrl,
   demo: ports.demo,
+  contact: ports.contact ?? null,
   logger: ports.logger,
 })
 

@@ -39,6 +39,7 @@ export async function composeAccess(
     logger,
     publicUrl,
     demo: demo !== undefined,
+    contact: config.contact,
   })
   const endpoints = loginEndpoints(login)
   return {

@@ -21,6 +21,7 @@ import { rectifyEndpoints } from '../retention/rectify-routes.ts'
 import { makeRemovePurpose } from '../retention/remove-purpose.ts'
 import { makeReportEvent } from '../retention/report-event.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
+import { makeHonourAtReceipt } from '../retention/training-choice.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -36,7 +37,12 @@ type Books = Pick<RuleBooks, 'current' | 'find'>
 
 export const arrivalOf = (books: Books, engine: AudioEngine | undefined): Arrival => ({
   deriveRetention: makeDeriveRetention(books.current),
-  onReceived: [makeApplyKnownEvents(rulesInUse(books)), joinHolds, ...(engine ? [queueAudio] : [])],
+  onReceived: [
+    makeApplyKnownEvents(rulesInUse(books)),
+    makeHonourAtReceipt(rulesInUse(books)),
+    joinHolds,
+    ...(engine ? [queueAudio] : []),
+  ],
   engine,
 })
 
@@ -76,6 +82,6 @@ export const composeExplain = ({ db, clock }: Foundation, { current, find }: Boo
     graceDays,
   })
 
-const rulesInUse =
+export const rulesInUse =
   ({ current, find }: Books) =>
   (now: Date): RulesInUse => ({ current: current(now), find })

@@ -45,6 +45,8 @@ export interface Config {
   readonly keyring: KeyringConfig
   readonly auth: AuthConfig
   readonly rulesFile: string | undefined
+  /** Mail address at which members ask for their rights. */
+  readonly contact: string
   readonly ffmpegPath: string | undefined
   /** Directories in which programs are looked for, as in PATH. */
   readonly searchPath: string
@@ -88,6 +90,7 @@ export function loadConfig(
     keyring: keyringConfig(env, dataDir, problems),
     auth,
     rulesFile: env.RETENTION_RULES_FILE,
+    contact: env.ORGANISATION_CONTACT,
     ffmpegPath: env.FFMPEG_PATH,
     searchPath: env.PATH,
     allowedRegions: env.ALLOWED_REGIONS,

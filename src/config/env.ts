@@ -85,6 +85,10 @@ export const EnvSchema = z.object({
     .max(3650)
     .default(35)
     .meta({ description: 'Days after which no backup of database or bucket exists any more' }),
+  ORGANISATION_CONTACT: z
+    .email()
+    .default('info@hmbs.community')
+    .meta({ description: 'Mail address at which members ask for their rights; the page shows it' }),
   RETENTION_RULES_FILE: z
     .string()
     .min(1)

@@ -20,6 +20,8 @@ export interface CellFacts {
   readonly memberRef: string | null
   readonly startedAt: Date | null
   readonly endedAt: Date | null
+  /** Its member does not want to be counted. */
+  readonly leftOut?: boolean
   readonly tags: readonly (Pick<PurposeTag, 'purpose' | 'retainUntil' | 'state'> & {
     readonly disposition: Disposition
   })[]
@@ -76,7 +78,7 @@ export function countsOf(going: readonly CellFacts[], others: readonly CellFacts
   const staying = new Set(others.flatMap((one) => membership(one, cellOf(one)) ?? []))
   const counts = new Map<string, { cell: Cell; calls: number; members: Set<string> }>()
   for (const one of going) {
-    const cell = cellOf(one)
+    const cell = one.leftOut ? undefined : cellOf(one)
     if (!cell) continue
     const count = counts.get(nameOf(cell)) ?? { cell, calls: 0, members: new Set<string>() }
     count.calls += 1

@@ -94,6 +94,8 @@ export async function lockGoing(tx: Tx, claims: readonly Claim[]): Promise<reado
     )
     select r.id, r.fence, r.entity, r.product, r.member_ref as "memberRef",
       r.started_at as "startedAt", r.ended_at as "endedAt", ${tagsOfR} as tags,
+      exists (select from member_preference p where p.member_ref = r.member_ref and p.kind = 'statistics'
+        and not p.allowed) as "leftOut",
       coalesce((select json_agg(json_build_object('name', d.name, 'cipherSha256', encode(d.cipher_sha256, 'hex')) order by d.name)
         from rendition d where d.recording_id = r.id), '[]') as renditions,
       coalesce((select json_agg(v.decided_by order by v.decided_at)

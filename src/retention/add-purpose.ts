@@ -5,12 +5,14 @@ import { Problem } from '../kernel/problem.ts'
 import { isOver } from '../recordings/ends.ts'
 import type { RecordingJson } from '../recordings/present.ts'
 import { insertTags } from '../recordings/tag-queries.ts'
+import { TRAINING } from '../recordings/training-use.ts'
 import type { Link } from './events.ts'
 import { applyEvents } from './events-apply.ts'
 import { takeTurns, turnOf } from './events-queries.ts'
 import { changePurpose, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
 import { tagToAdd } from './purpose-decisions.ts'
-import { lastDayOf, linksInScope } from './purpose-queries.ts'
+import { lastDayOf, linksInScope, type PurposeSubject } from './purpose-queries.ts'
+import { isRefused } from './training-choice-queries.ts'
 
 export interface AddPurpose extends PurposeAddress {
   /** Why the purpose is compatible with those for which the call was recorded (Art. 6(4) GDPR). */
@@ -31,6 +33,7 @@ export function makeAddPurpose(ports: PurposePorts) {
       prepare: (tx, id) => takeTurnsAsArrival(tx, actor, id, address.caseRef),
       async act(tx, recording, now) {
         refuseWithoutReason(actor, request)
+        await refuseAgainstChoice(tx, recording, address)
         const rules = ports.rules(now)
         const tag = tagToAdd(recording, address, rules.current, now)
         await insertTags(tx, recording.id, [tag], compatibleUse)
@@ -50,6 +53,18 @@ function refuseWithoutReason(actor: Actor, { compatibleUse, caseRef }: AddPurpos
       errors: [
         { field: 'compatibleUse', message: 'says why this is compatible with why the call was recorded' },
       ],
+    })
+}
+
+/** Looked up once the recording is locked: a choice made at the same moment finds the purpose, or is found here. */
+async function refuseAgainstChoice(
+  tx: Tx,
+  { memberRef }: PurposeSubject,
+  { purpose }: PurposeAddress,
+): Promise<void> {
+  if (purpose === TRAINING && memberRef !== null && (await isRefused(tx, memberRef, 'training')))
+    throw new Problem('forbidden', {
+      detail: 'The member does not want their calls to be used for training.',
     })
 }
 

@@ -1,37 +1,56 @@
 import type { Actor } from '../access/actor.ts'
 import type { TagState } from '../db/schema.ts'
 import type { RecordingJson } from '../recordings/present.ts'
-import { changePurpose, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
-import { stateWhenObjected, stateWhenResumed } from './purpose-decisions.ts'
-import { type HeldPurpose, setState } from './purpose-queries.ts'
+import { TRAINING } from '../recordings/training-use.ts'
+import { changePurpose, isOfMember, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
+import { stateWhenObjected, stateWhenRefused, stateWhenResumed } from './purpose-decisions.ts'
+import { type PurposeSubject, setState } from './purpose-queries.ts'
 
 /**
- * Suspends a purpose at once while an objection to it is considered (Art. 18(1)(d) GDPR): nobody uses
- * the recording for it, and the bytes stay. Throws Problem: `not_found`, `forbidden`,
- * `right_not_available`, `purpose_over`.
+ * Objects to a purpose. What a privacy officer files is suspended at once while it is considered (Art. 18(1)(d)
+ * GDPR): nobody uses the recording for it, and the bytes stay. Against training of their own call a member
+ * objects alone: that is a choice we offer, so nothing is weighed and it ends at once and for good. Throws
+ * Problem: `not_found`, `forbidden`, `right_not_available`, `purpose_over`, `statutory_minimum`.
  */
-export const makeObjectToPurpose = (ports: PurposePorts) => changeState(ports, 'objected', stateWhenObjected)
-
-/** Ends the suspension of a purpose whose objection was not upheld. Throws Problem: `not_found`, `forbidden`. */
-export const makeResumePurpose = (ports: PurposePorts) => changeState(ports, 'resumed', stateWhenResumed)
-
-const changeState = (
-  ports: PurposePorts,
-  name: 'objected' | 'resumed',
-  decide: (tag: HeldPurpose | undefined, now: Date) => TagState | undefined,
-) =>
-  async function changeStateOfPurpose(actor: Actor, address: PurposeAddress): Promise<RecordingJson> {
+export function makeObjectToPurpose(ports: PurposePorts) {
+  return async function objectToPurpose(actor: Actor, address: PurposeAddress): Promise<RecordingJson> {
     return changePurpose(ports, actor, {
-      type: `recording.purpose_${name}`,
+      type: 'recording.purpose_objected',
       address,
-      async act(tx, { id, tags }, now) {
-        const state = decide(
-          tags.find(({ purpose }) => purpose === address.purpose),
-          now,
-        )
-        if (state === undefined) return false
-        await setState(tx, { id, purpose: address.purpose }, state)
-        return true
+      membersOwn: [TRAINING],
+      async act(tx, recording, now) {
+        const tag = recording.tags.find(({ purpose }) => purpose === address.purpose)
+        const rule = tag && ports.rules(now).find(tag.ruleId, tag.ruleVersion)
+        const isChoice = isOfMember(actor, recording) && address.purpose === TRAINING
+        const state = isChoice ? stateWhenRefused(tag, rule, now) : stateWhenObjected(tag, now)
+        return become(tx, recording, address, state)
       },
     })
   }
+}
+
+/** Ends the suspension of a purpose whose objection was not upheld. Throws Problem: `not_found`, `forbidden`. */
+export function makeResumePurpose(ports: PurposePorts) {
+  return async function resumePurpose(actor: Actor, address: PurposeAddress): Promise<RecordingJson> {
+    return changePurpose(ports, actor, {
+      type: 'recording.purpose_resumed',
+      address,
+      async act(tx, recording, now) {
+        const tag = recording.tags.find(({ purpose }) => purpose === address.purpose)
+        return become(tx, recording, address, stateWhenResumed(tag, now))
+      },
+    })
+  }
+}
+
+/** Resolves to whether there was anything to change. */
+async function become(
+  tx: Parameters<typeof setState>[0],
+  { id }: PurposeSubject,
+  { purpose }: PurposeAddress,
+  state: TagState | undefined,
+): Promise<boolean> {
+  if (state === undefined) return false
+  await setState(tx, { id, purpose }, state)
+  return true
+}

@@ -31,6 +31,8 @@ export interface Change {
   readonly type: `recording.${string}`
   readonly address: PurposeAddress
   readonly detail?: Readonly<Record<string, unknown>>
+  /** Purposes that the member of the call may change this way without asking anybody. */
+  readonly membersOwn?: readonly string[]
   /** Runs before the recording is locked. */
   prepare?(tx: Tx, id: string): Promise<void>
   /** Resolves to whether anything changed; throws the Problem that forbids the change. */
@@ -57,7 +59,7 @@ export async function changePurpose(
       await change.prepare?.(tx, id)
       const recording = await lockSubject(tx, id, scopeOf(actor))
       if (!recording) throw new Problem('not_found')
-      if (!mayChange(actor, change.address)) throw new Problem('forbidden')
+      if (!mayChange(actor, change, recording)) throw new Problem('forbidden')
       if (!(await change.act(tx, recording, now))) return
       await recomputeEnds(tx, [id], now)
       await appendAudit(tx, auditOf(actor, change, now))
@@ -73,9 +75,21 @@ export async function changePurpose(
 export const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
   engagedUntil === null || dayOf(now) <= engagedUntil
 
-const mayChange = (actor: Actor, { purpose, caseRef }: PurposeAddress): boolean =>
-  hasRole(actor, 'privacy_officer') ||
-  (hasRole(actor, 'fraud_analyst') && purpose === FRAUD && caseRef !== undefined)
+function mayChange(
+  actor: Actor,
+  { address: { purpose, caseRef }, membersOwn = [] }: Change,
+  recording: PurposeSubject,
+): boolean {
+  if (isOfMember(actor, recording) && membersOwn.includes(purpose)) return true
+  return (
+    hasRole(actor, 'privacy_officer') ||
+    (hasRole(actor, 'fraud_analyst') && purpose === FRAUD && caseRef !== undefined)
+  )
+}
+
+/** Whether it is a call of the actor's own, as a member. */
+export const isOfMember = (actor: Actor, { memberRef }: Pick<PurposeSubject, 'memberRef'>): boolean =>
+  hasRole(actor, 'member') && memberRef !== null && actor.memberRef === memberRef
 
 const auditOf = (actor: Actor, { type, address, detail = {} }: Change, at: Date): AuditEvent => ({
   type,

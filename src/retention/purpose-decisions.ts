@@ -87,6 +87,32 @@ export function stateWhenObjected(tag: HeldPurpose | undefined, now: Date): 'sus
   return tag.state === 'suspended' ? undefined : 'suspended'
 }
 
+/** The right by which a member ends a purpose that rests on this basis, where there is one. */
+const REFUSALS: Partial<Record<LegalBasis, Reason>> = {
+  consent: 'consent_withdrawn',
+  legitimate_interests: 'objection_upheld',
+}
+
+/**
+ * The state of a purpose that its member refuses and that is offered with that choice: no interest of ours is
+ * weighed against it. Undefined when it has ended that way already. Pure. Throws Problem as
+ * `stateWhenRemoved` does.
+ */
+export function stateWhenRefused(
+  tag: HeldPurpose | undefined,
+  rule: Rule | undefined,
+  now: Date,
+): 'withdrawn' | 'objected' | undefined {
+  if (!tag) throw new Problem('not_found')
+  const because = REFUSALS[tag.legalBasis]
+  if (!because) throw new Problem('right_not_available')
+  return stateWhenRemoved(tag, because, rule, now)
+}
+
+/** Whether a member can still refuse the purpose; the question before `stateWhenRefused`. Pure. */
+export const isRefusable = (tag: HeldPurpose, rule: Rule | undefined, now: Date): boolean =>
+  REFUSALS[tag.legalBasis] !== undefined && !hasEnded(tag, now) && !isDemanded(tag, rule, now)
+
 /**
  * The state of a purpose when the objection to it was not upheld, or undefined when there was none. What
  * ended in the meantime stays ended. Pure. Throws Problem: `not_found`.

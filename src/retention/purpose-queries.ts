@@ -19,6 +19,7 @@ export interface HeldPurpose {
 export interface PurposeSubject {
   readonly id: string
   readonly status: RecordingStatus
+  readonly memberRef: string | null
   readonly product: string
   readonly sensitivity: readonly string[]
   readonly links: Readonly<Record<string, string>>
@@ -42,7 +43,8 @@ export async function linksInScope(tx: Tx, id: string, scope: Scope): Promise<Re
 export async function lockSubject(tx: Tx, id: string, scope: Scope): Promise<PurposeSubject | undefined> {
   const row = await tx
     .selectFrom('recording')
-    .select(['id', 'status', 'product', 'sensitivity', 'links', 'notice_version', 'started_at', 'ended_at'])
+    .select(['id', 'status', 'member_ref', 'product', 'sensitivity', 'links', 'notice_version'])
+    .select(['started_at', 'ended_at'])
     .where('id', '=', id)
     .where(inScope(scope))
     .where('status', 'not in', ['receiving', 'destroying', 'destroyed'])
@@ -60,6 +62,7 @@ export async function lockSubject(tx: Tx, id: string, scope: Scope): Promise<Pur
   return {
     id: row.id,
     status: row.status,
+    memberRef: row.member_ref,
     product: row.product ?? '',
     sensitivity: row.sensitivity,
     links: row.links,

@@ -88,12 +88,14 @@ const objections = ({ objectToPurpose, resumePurpose }: PurposeUseCases): Endpoi
     method: 'post',
     path: '/v1/recordings/{id}/purposes/{purpose}/objection',
     operationId: 'objectToPurpose',
-    summary: 'Suspend a purpose while an objection to it is considered',
-    description: 'Nobody uses the recording for it from now on; the bytes stay until the decision.',
+    summary: 'Object to a purpose: nobody uses the recording for it from now on',
+    description:
+      'By a privacy officer: the purpose is suspended and the bytes stay until the decision. By the member, for ' +
+      'training of their own call: it ends at once and for good; if nothing else keeps the recording, it is due.',
     tag: TAG,
     params: z.strictObject({ id, purpose }),
     responses: { 200: answer('The recording as it is kept now') },
-    problems: [...REFUSALS, 'right_not_available'],
+    problems: [...REFUSALS, 'right_not_available', 'statutory_minimum'],
     async handle({ params, req, res }) {
       const recording = await objectToPurpose(actorOf(req), params)
       res.setHeader('Cache-Control', 'private, no-store')

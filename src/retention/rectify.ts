@@ -26,6 +26,7 @@ import {
   writeCorrected,
   writeLinked,
 } from './rectify-queries.ts'
+import { honourTrainingChoice } from './training-choice.ts'
 
 export interface RectifyPorts extends PurposePorts {
   readonly logger: Logger
@@ -86,6 +87,9 @@ async function apply(tx: Tx, rectification: Rectification): Promise<boolean> {
   const isLinked = isMoved && (await link(tx, rectification))
   if (corrected.redates) await redate(tx, rectification)
   if (corrected.redates || isLinked) await recomputeEnds(tx, [recordingId], act.at)
+  // What its member chose counts for this call too.
+  if (isMoved)
+    await honourTrainingChoice(tx, recordingId, { rules: rectification.rules, now: act.at, actor: null })
   // It may now be what an open hold was placed for; one that it is under goes on.
   await joinHolds(tx, { id: recordingId, now: act.at })
   const isBreach = isMoved && recording.facts.memberRef !== null && (await wasHeardByMember(tx, recordingId))

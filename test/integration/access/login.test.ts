@@ -30,6 +30,7 @@ describe('a login', () => {
       entities: ['hmbs'],
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
       demo: false,
+      contact: null,
     })
   })
 

@@ -107,6 +107,22 @@ test('a member counts once in a cell, however many transactions destroy their ca
   expect(await counts()).toEqual([{ ...CELL, calls: 8, members: 2 }])
 })
 
+test('the calls of a member who wants no part in statistics are in no count from then on', async () => {
+  await anonymised('M-1')
+  await destroyAll()
+  const choice = { kind: 'statistics', allowed: false, changed_at: stage.clock.now() } as const
+  await stage.db
+    .insertInto('member_preference')
+    .values({ ...choice, member_ref: 'M-1' })
+    .execute()
+  const gone = await anonymised('M-1', 1)
+  await anonymised('M-2', 1)
+  await destroyAll()
+  expect(await stage.statusOf(gone)).toBe('destroyed')
+  expect(await counts()).toEqual([{ ...CELL, calls: 2, members: 2 }])
+  await stage.db.deleteFrom('member_preference').execute()
+})
+
 test('a count and what remains of its recordings cannot be joined', async () => {
   const id = await anonymised('M-1')
   await destroyAll()
