@@ -41,11 +41,19 @@ async function sweepAll({ service, sql }: Site): Promise<void> {
   while (await left())
 }
 
-/** Recovery is the service's own work: nothing here helps it. */
+/** Recovery is the service's own work: nothing here helps it. It may take as long as it gets on. */
 async function settle({ sql }: Site): Promise<void> {
-  const deadline = Date.now() + RECOVERY_MS
-  const unfinished = `select 1 from recording where status in ('receiving', 'processing', 'quarantined', 'destroying')`
-  while ((await sql.query(unfinished)).rowCount && Date.now() < deadline) await sleep(500)
+  const unfinished = `select id from recording where status in ('receiving', 'processing', 'quarantined', 'destroying')
+    union all select recording_id from audio_work where state = 'waiting'`
+  let least = Number.POSITIVE_INFINITY
+  let deadline = Date.now() + RECOVERY_MS
+  while (Date.now() < deadline) {
+    const left = (await sql.query(unfinished)).rowCount ?? 0
+    if (left === 0) return
+    if (left < least) deadline = Date.now() + RECOVERY_MS
+    least = Math.min(least, left)
+    await sleep(500)
+  }
 }
 
 async function checkRows({ sql }: Site, calls: readonly Call[]): Promise<string[]> {

@@ -62,7 +62,7 @@ describe('an import', () => {
     const stored = await site.stored()
     expect(stored).toMatchObject({
       'c-1': {
-        status: 'available',
+        status: 'processing',
         memberRef: 'M-1',
         links: { policy: 'P-1', claim: 'C-1' },
         sha256: sha256(wav),
@@ -74,7 +74,7 @@ describe('an import', () => {
         mediaType: 'audio/mpeg',
         sha256: sha256(mp3.bytes),
       },
-      'c-3': { status: 'available', mediaType: 'audio/ogg', sha256: sha256(opus.bytes) },
+      'c-3': { status: 'processing', mediaType: 'audio/ogg', sha256: sha256(opus.bytes) },
     })
     const each = (type: string) => Array.from({ length: 3 }, () => `recording.${type}`)
     expect(await eventsOf(done)).toEqual([

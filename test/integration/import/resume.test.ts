@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const args = () => ['import', site.calls, '--manifest', manifest, '--entity', 'hmbs', '--concurrency', '8']
 const stored = async (): Promise<number> =>
-  Number((await site.sql.query(`select count(*) from recording where status = 'available'`)).rows[0].count)
+  Number((await site.sql.query(`select count(*) from recording where status = 'processing'`)).rows[0].count)
 
 const untilStored = (count: number, own: OwnProcess): Promise<true> =>
   waitFor('stored calls', async () => ((await stored()) >= count ? true : undefined), { process: own })
@@ -43,9 +43,9 @@ describe('an import that was interrupted', { timeout: 180_000 }, () => {
     expect(summary.there).toBeGreaterThanOrEqual(12)
     expect(code).toBe(0)
     const { rows } = await site.sql.query(
-      `select count(*)::int as all, count(distinct call_id)::int as calls, count(*) filter (where status = 'available')::int as available from recording`,
+      `select count(*)::int as all, count(distinct call_id)::int as calls, count(*) filter (where status = 'processing')::int as confirmed from recording`,
     )
-    expect(rows).toEqual([{ all: ROWS, calls: ROWS, available: ROWS }])
+    expect(rows).toEqual([{ all: ROWS, calls: ROWS, confirmed: ROWS }])
     expect((await site.run('fsck')).summary).toMatchObject({ recordings: ROWS, versions: ROWS, clean: true })
     // What was cut off in the notes is passed over; every line that counts names a recording of this import.
     const noted = (await site.read('calls.jsonl.state.jsonl')).match(/"recording":"[0-9a-f-]{36}"\}$/gm) ?? []
@@ -63,7 +63,7 @@ describe('an import that was interrupted', { timeout: 180_000 }, () => {
     expect(summary).toMatchObject({ complete: false, refused: 0 })
     expect(await stored()).toBe(summary.imported)
     expect(summary.imported).toBeLessThan(ROWS)
-    const { rows } = await site.sql.query(`select 1 from recording where status != 'available'`)
+    const { rows } = await site.sql.query(`select 1 from recording where status != 'processing'`)
     expect(rows).toEqual([])
     const rest = await site.run(...args(), ...fresh)
     expect(rest.summary).toMatchObject({ there: summary.imported, imported: ROWS - summary.imported })

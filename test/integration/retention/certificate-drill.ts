@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { testAudio } from '../../support/audio.ts'
 import { callMetadata, deliver } from '../../support/deliver.ts'
+import { waitFor } from '../../support/processes.ts'
 import type { RunningService } from '../../support/running-service.ts'
 import { persons } from '../../support/tokens.ts'
 
@@ -54,6 +55,12 @@ export async function query<T extends pg.QueryResultRow>(
     await client.end()
   }
 }
+
+/** Waits until everything is made of the audio: then nothing changes by itself any more. */
+export const untilMade = (url: string): Promise<true> =>
+  waitFor('everything to be made of the audio', async () =>
+    (await query(url, `select 1 from audio_work where state = 'waiting'`)).length === 0 ? true : undefined,
+  )
 
 /** Moves the last day of a recording into the past, as if time had passed. */
 export async function makeDue(url: string, id: string): Promise<void> {
