@@ -3,6 +3,7 @@ import { type RenditionName, renditionOf } from '../storage/keys.ts'
 import type { ObjectTags } from '../storage/object-store.ts'
 import { counts, endsOf } from './ends.ts'
 import type { PurposeTag } from './model.ts'
+import { TRAINING } from './training-use.ts'
 
 /** What object tags are made of. */
 export type TagFacts = Pick<PurposeTag, 'purpose' | 'ruleId' | 'ruleVersion' | 'retainUntil' | 'state'>
@@ -42,8 +43,6 @@ export interface TagSource {
   readonly isFree: boolean
   readonly linkBy: CalendarDay | null
 }
-
-const TRAINING = 'training_coaching'
 
 /**
  * The tags of one object of a recording. What is masked for training is there for that purpose only, so it
