@@ -29,19 +29,31 @@ export const inputArguments = (format: Format, { protocol, url }: InputPlace): s
 
 export interface OutputPlace {
   readonly url: string
+  readonly format: Format
   readonly shape: ClaimedShape
   readonly limits: Pick<EngineLimits, 'maxSeconds' | 'outputBytes'>
 }
 
+/** From here on times are counted in samples, whatever the file claims. */
+const COUNTED = 'asetpts=N/SR/TB'
 /**
- * Everything for one output. One second more than is allowed is let through, which shows that there was more.
- * Times are counted in decoded samples, so that gaps and jumps which a file claims change nothing.
+ * Silence where packets are missing (lost on the network, or not sent because nobody spoke), so that what follows
+ * stays in its place. A jump of more than a minute is no pause but damage and closed up, one back as well: the
+ * expression keeps the shift in 0 and the time at which the next piece is expected in 2.
  */
-export function outputArguments(spec: OutputSpec, { url, shape, limits }: OutputPlace): string[] {
-  const { format, options } = encoding(spec, shape)
+const FILLED = [
+  "asetpts='st(1,clip(PTS-ld(0),ld(2)-SR,ld(2)+60*SR));st(0,PTS-ld(1));st(2,ld(1)+S);ld(1)'",
+  'aresample=async=1:min_hard_comp=0.03',
+]
+
+const timeline = ({ hasTimes }: Format): string[] => (hasTimes ? [...FILLED, COUNTED] : [COUNTED])
+
+/** Everything for one output. One second more than is allowed is let through, which shows that there was more. */
+export function outputArguments(spec: OutputSpec, { url, format, shape, limits }: OutputPlace): string[] {
+  const { layout, options } = encoding(spec, shape)
   const filters = [
-    ...['asetpts=N/SR/TB', 'aformat=channel_layouts=mono|stereo', spec.filter],
-    format && `aformat=${format}`,
+    ...[...timeline(format), 'aformat=channel_layouts=mono|stereo', spec.filter],
+    layout && `aformat=${layout}`,
   ]
   return [
     ...SOUND_ONLY,
@@ -75,32 +87,39 @@ export const convertArguments = (
 
 interface Encoding {
   /** What the encoder wants to be given. */
-  readonly format?: string | undefined
+  readonly layout?: string | undefined
   readonly options: readonly string[]
 }
 
 function encoding(spec: OutputSpec, shape: ClaimedShape): Encoding {
   switch (spec.kind) {
     case 'pcm':
-      return { format: layout(spec.channels), options: ['-c:a', 'pcm_s16le', '-f', 'wav'] }
+      return { layout: layoutOf(spec.channels), options: ['-c:a', 'pcm_s16le', '-f', 'wav'] }
     case 'flac':
       return { options: ['-c:a', 'flac', '-f', 'flac'] }
     case 'm4a':
       return {
-        format: [layout(spec.channels), RATES].filter(Boolean).join(':'),
+        layout: [layoutOf(spec.channels), RATES].filter(Boolean).join(':'),
         options: [
           ...['-c:a', 'aac', '-b:a', String(bitRate(spec.channels ?? shape.channels, shape.sampleRate))],
           ...(spec.title === undefined ? [] : ['-metadata', `title=${spec.title}`]),
+          ...PACKETS_IN_A_ROW,
           ...['-movflags', '+faststart', '-f', 'ipod'],
         ],
       }
   }
 }
 
+/**
+ * Packets of 1,024 samples, of which the first is the encoder's own lead-in. Said outright, because where a source
+ * changes its form in between, filters begin again at 0 and so would the times.
+ */
+const PACKETS_IN_A_ROW = ['-bsf:a', 'setts=ts=(N-1)*1024']
+
 /** What every browser decodes; ffmpeg takes the nearest one to the source's. */
 const RATES = 'sample_rates=8000|11025|12000|16000|22050|24000|32000|44100|48000'
 
-const layout = (channels: 1 | 2 | undefined): string | undefined =>
+const layoutOf = (channels: 1 | 2 | undefined): string | undefined =>
   channels && `channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`
 
 /** In bit/s. Up to 16 kHz there are only voices in it. */

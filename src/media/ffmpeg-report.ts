@@ -68,6 +68,19 @@ function requireSuccess({ exitCode, signal, said }: RunResult): void {
   throw new EngineError('undecodable', 'it cannot be decoded')
 }
 
+/** Filters and times begin anew where the source changes its channels or sample rate; encoder and muxer notice. */
+const BEGAN_ANEW = /Queue input is backward in time|Non-monoton\w+ DTS/
+const NAMES_A_TIME = /\bt\b/
+
+/** Throws EngineError when a filter was to change certain times of a source that has no one count of time. */
+export function requireOneTimeline(
+  { said }: RunResult,
+  outputs: readonly { readonly filter?: string }[],
+): void {
+  if (BEGAN_ANEW.test(said) && outputs.some(({ filter }) => NAMES_A_TIME.test(filter ?? '')))
+    throw new EngineError('undecodable', 'it changes its form in between, so that times in it mean nothing')
+}
+
 /** The longest time of any output, from the last status line; 0 when nothing was made. */
 function secondsMade(said: string): number {
   const last = [...said.matchAll(/ time=(\d+):(\d\d):(\d\d(?:\.\d+)?)/g)].at(-1)

@@ -10,6 +10,8 @@ export interface Format {
   readonly decoders: readonly string[]
   /** Whether samples may have more than 16 bits that matter. */
   readonly mayBeFine: boolean
+  /** Whether it says when each piece was heard: a gap between two is then a pause, and not just two neighbours. */
+  readonly hasTimes: boolean
 }
 
 const LINEAR = ['u8', 's8', 's16', 's24', 's32', 'f32', 'f64'].flatMap((sample) =>
@@ -35,18 +37,28 @@ const format = (demuxer: string, decoders: readonly string[], mayBeFine = false)
   demuxerNames: demuxer,
   decoders,
   mayBeFine,
+  hasTimes: false,
 })
 
 const matroska: Format = {
   ...format('matroska', [...OPUS_VORBIS, ...AAC, ...MPEG, ...LINEAR, 'flac']),
   demuxerNames: 'matroska,webm',
+  hasTimes: true,
 }
-const mpeg4: Format = { ...format('mov', MPEG4), demuxerNames: 'mov,mp4,m4a,3gp,3g2,mj2' }
+const mpeg4: Format = {
+  ...format('mov', MPEG4),
+  demuxerNames: 'mov,mp4,m4a,3gp,3g2,mj2',
+  hasTimes: true,
+}
+const ogg: Format = {
+  ...format('ogg', [...OPUS_VORBIS, 'speex', 'libspeex', 'flac']),
+  hasTimes: true,
+}
 
 const FORMATS: Readonly<Record<string, Format>> = {
   'audio/wav': format('wav', WAV, true),
   'audio/mpeg': format('mp3', MPEG),
-  'audio/ogg': format('ogg', [...OPUS_VORBIS, 'speex', 'libspeex', 'flac']),
+  'audio/ogg': ogg,
   'audio/webm': matroska,
   'audio/x-matroska': matroska,
   'audio/flac': format('flac', ['flac'], true),

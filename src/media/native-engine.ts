@@ -11,7 +11,7 @@ import type {
 } from './engine.ts'
 import { DEFAULT_LIMITS } from './engine-limits.ts'
 import { convertArguments, inputArguments, outputArguments } from './ffmpeg-arguments.ts'
-import { factsOf } from './ffmpeg-report.ts'
+import { factsOf, requireOneTimeline } from './ffmpeg-report.ts'
 import { requireFormat } from './formats.ts'
 import { openInput } from './input.ts'
 import { type ReservedFile, reserveFile } from './made-file.ts'
@@ -54,12 +54,13 @@ async function transcode(
     for (const spec of outputs) places.push(await placeFor(spec, FIRST + places.length, sandbox.owner, files))
     const line = [
       ...[path, ...inputArguments(format, STDIN)],
-      ...places.flatMap(({ spec, url }) => outputArguments(spec, { url, shape, limits })),
+      ...places.flatMap(({ spec, url }) => outputArguments(spec, { url, format, shape, limits })),
     ]
     const command = sandbox.command(line, limits)
     const into = places.map((place) => place.into)
     const result = await runContained({ command, input, outputs: into }, work.signal)
     const facts = factsOf(result, limits)
+    requireOneTimeline(result, outputs)
     const made = await Promise.all(places.flatMap(({ spec, file }) => file?.made(mediaTypeOf(spec)) ?? []))
     requireWithin(made, limits)
     await endSinks(outputs)

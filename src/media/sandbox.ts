@@ -84,20 +84,26 @@ const ALWAYS = ['piped input only', 'own process group', 'empty environment', 't
  * those before it, and one that does not work here (a container without namespaces, another system) is left out.
  */
 export async function findSandbox(program: string): Promise<Sandbox> {
-  const isRoot = process.getuid?.() === 0
+  const wanted = layers(process.getuid?.() === 0)
+  const best = wanted.flatMap(([first]) => first ?? [])
+  const found = (await works(best, program)) ? best : await findOneByOne(wanted, program)
+  return {
+    isolation: [...found.flatMap(({ words }) => words), ...ALWAYS],
+    owner: found.find(({ owner }) => owner !== undefined)?.owner,
+    command: (line, limits) => [...found.flatMap(({ prefix }) => prefix(limits)), ...line],
+  }
+}
+
+async function findOneByOne(wanted: readonly (readonly Layer[])[], program: string): Promise<Layer[]> {
   const found: Layer[] = []
-  for (const variants of layers(isRoot)) {
+  for (const variants of wanted) {
     for (const variant of variants) {
       if (!(await works([...found, variant], program))) continue
       found.push(variant)
       break
     }
   }
-  return {
-    isolation: [...found.flatMap(({ words }) => words), ...ALWAYS],
-    owner: found.find(({ owner }) => owner !== undefined)?.owner,
-    command: (line, limits) => [...found.flatMap(({ prefix }) => prefix(limits)), ...line],
-  }
+  return found
 }
 
 async function works(tried: readonly Layer[], program: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import {
 } from './engine.ts'
 import { DEFAULT_LIMITS } from './engine-limits.ts'
 import { inputArguments, outputArguments } from './ffmpeg-arguments.ts'
-import { factsOf } from './ffmpeg-report.ts'
+import { factsOf, requireOneTimeline } from './ffmpeg-report.ts'
 import { requireFormat } from './formats.ts'
 import { type Input, openInput } from './input.ts'
 import { memoryFile } from './made-file.ts'
@@ -55,7 +55,9 @@ async function transcode(
         source: bytes,
         args: [
           ...inputArguments(format, { protocol: 'file', url: SOURCE }),
-          ...outputs.flatMap((spec) => outputArguments(spec, { url: `file:${pathOf(spec)}`, shape, limits })),
+          ...outputs.flatMap((spec) =>
+            outputArguments(spec, { url: `file:${pathOf(spec)}`, format, shape, limits }),
+          ),
         ],
         streams: outputs.flatMap((spec) =>
           spec.kind === 'pcm' ? [{ path: pathOf(spec), to: spec.to }] : [],
@@ -66,6 +68,7 @@ async function transcode(
       work.signal,
     )
     const facts = factsOf(result, limits)
+    requireOneTimeline(result, outputs)
     const made = toFiles.map((spec, i) => memoryFile(files[i] ?? new Uint8Array(0), mediaTypeOf(spec)))
     requireWithin(made, limits)
     await endSinks(outputs)
