@@ -36,7 +36,7 @@ export async function composeImport(
   const state = opened.use(await openImportState(plan.stateFile, { readOnly: plan.dryRun }))
   const runImport = makeImport({
     ...foundation,
-    ...{ source, state },
+    ...{ source, state, engine },
     deriveRetention: arrival.deriveRetention,
     ingest: composeIngest(foundation, arrival).ingest,
     actor: importerOf(plan.entities),

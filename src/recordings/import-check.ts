@@ -8,7 +8,9 @@ import type { ImportSource, SourceFile } from './import-source.ts'
 import { digestAudio } from './ingest-audio.ts'
 import { fingerprintOf, parseMetadata } from './ingest-metadata.ts'
 import { findByCall } from './ingest-queries.ts'
+import { makeIngestSilence } from './ingest-silence.ts'
 import type { CallMetadata, DeriveRetention } from './model.ts'
+import type { Converter } from './silencing.ts'
 
 /** One thing that is wrong with a row. Names fields and never what is in them. */
 export interface ImportFinding {
@@ -33,6 +35,8 @@ export interface CheckPorts {
   readonly actor: Actor
   readonly source: ImportSource
   readonly maxBytes: number
+  /** As for a delivery. */
+  readonly engine?: Converter | undefined
 }
 
 interface Part<T> {
@@ -105,11 +109,17 @@ function sizeFinding(
  * What a delivery of the row would meet, without storing anything: the kind of audio by its first bytes and,
  * when there is something to compare with, every byte. Throws Problem as the delivery would.
  */
-export async function rehearse({ db }: CheckPorts, { entry, call, file }: FitRow): Promise<'new' | 'there'> {
+export async function rehearse(
+  { db, engine }: CheckPorts,
+  { entry, call, file }: FitRow,
+): Promise<'new' | 'there'> {
   const declaredType = declaredTypeOf(entry)
-  if (!sniffAudio(await file.head(SNIFF_BYTES), declaredType)) throw new Problem('unsupported_audio')
+  const head = await file.head(SNIFF_BYTES)
+  const mediaType = sniffAudio(head, declaredType)
+  if (!mediaType) throw new Problem('unsupported_audio')
   const existing = await findByCall(db, call)
   const isThere = existing !== undefined && existing.status !== 'receiving'
+  if (!isThere && call.silence.length > 0) makeIngestSilence(call.silence, engine).choose(head, mediaType)
   if (!isThere && call.sha256 === null) return 'new'
   const sha256 = await digestAudio({ declaredType, body: file.read(), complete: Promise.resolve() })
   if (call.sha256 !== null && call.sha256 !== sha256.toString('hex')) throw new Problem('hash_mismatch')
