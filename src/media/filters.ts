@@ -57,7 +57,8 @@ export function maskFilter({ channels, factors, sampleRate }: VoiceMask): string
   return [
     `${start},asplit=2[mask1][mask2]`,
     `[mask1]${channelFilter(1)},${moves[0]}[masked1]`,
-    `[mask2]${channelFilter(2)},${moves[1]}[masked2]`,
+    // Joining ends with the first channel and drops what the second one still holds back, so that gets more to hold.
+    `[mask2]${channelFilter(2)},${moves[1]},apad=pad_dur=1[masked2]`,
     '[masked1][masked2]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR',
   ].join(';')
 }
@@ -70,7 +71,7 @@ function voiceMove(factor: number | undefined, sampleRate: number): string {
 }
 
 /** Never an exponent, which the parser of filters does not know. */
-const decimal = (value: number): string => String(Number(value.toFixed(9)))
+const decimal = (value: number): string => value.toFixed(9).replace(/\.?0+$/, '')
 
 /** More than any call has; beyond it the search for frames to look into would make the text too long to pass on. */
 const MAX_SEARCHED = 200
