@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { inParallel } from '../../src/kernel/in-parallel.ts'
@@ -16,6 +15,8 @@ export interface FuzzPlan {
   /** Number of the first damage; another one gives other files. */
   readonly firstSeed: number
   readonly say: (line: string) => void
+  /** TMPDIR of the service. */
+  readonly temporary: string
 }
 
 export interface FuzzResult {
@@ -58,8 +59,7 @@ export async function deliverDamaged(
   for (const line of service.logs().split('\n'))
     if (/unhandled|uncaught|heap out of memory/i.test(line))
       broken.push(`the log says: ${line.slice(0, 300)}`)
-  for (const name of readdirSync(tmpdir()))
-    if (name.startsWith('listenback-audio-')) broken.push(`left behind: ${name}`)
+  for (const name of readdirSync(plan.temporary)) broken.push(`left behind: ${name}`)
   const { rows } = await database.query<{ status: string; count: string }>(
     'select status, count(*) from recording group by status',
   )

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgres } from '../support/postgres.ts'
+import { ownDirectory } from '../support/processes.ts'
 import { startService } from '../support/running-service.ts'
 import { telephoneCorpus } from '../support/telephone-corpus.ts'
 import { deliverDamaged } from './deliver-damaged.ts'
@@ -14,13 +15,15 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 process.once('SIGINT', () => process.exit(130))
 const postgres = await startPostgres()
 const { url } = await postgres.createDatabase()
-const service = await startService({ databaseUrl: url, env: { MAX_UPLOADS: '16' } })
+const temporary = ownDirectory('fuzz-tmp')
+const service = await startService({ databaseUrl: url, env: { MAX_UPLOADS: '16', TMPDIR: temporary } })
 const database = new pg.Pool({ connectionString: url, max: 2 })
 const plan = {
   samples: await telephoneCorpus(),
   files: Number(values.files),
   firstSeed: Number(values.seed),
   say,
+  temporary,
 }
 const { stored, refused, playable, unplayable, broken } = await deliverDamaged(service, database, plan)
 say(
