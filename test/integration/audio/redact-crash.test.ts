@@ -1,5 +1,10 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { makeOpenSealed } from '../../../src/recordings/open-sealed.ts'
+import { wavOf } from '../../support/sound.ts'
 import { persons } from '../../support/tokens.ts'
+import { addRecording, bearer } from '../listening/listening-app.ts'
 import { CARD, cardCall, expectSilenced } from './card-call.ts'
 import { member, officer, type RedactStage, setRedactStage } from './redact-stage.ts'
 
@@ -89,4 +94,30 @@ describe('what somebody else has locked in the store', () => {
     await stage.work()
     await expectSilenced((await original(id)).bytes)
   })
+})
+
+it('a stream that runs is cut, and nothing is opened for operators either', async () => {
+  const samples = Float32Array.from({ length: 16 * 1024 * 1024 }, (_, i) => ((i * 7919) % 1000) / 1000)
+  const long = wavOf([samples], 48_000)
+  const { id } = await addRecording(stage.app, { audio: long })
+  const url = `${stage.app.url}/v1/recordings/${id}/audio?rendition=original`
+  const request = get(url, { headers: bearer(stage.app, member), agent: false })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  let bytes = 0
+  response.on('data', (piece: Buffer) => {
+    bytes += piece.length
+  })
+  while (bytes === 0) await once(response, 'data')
+  response.pause()
+  await stage.silence(id, [PAYMENT])
+  response.resume()
+  await once(response, 'close').catch(() => {})
+  expect(response.complete).toBe(false)
+  expect(bytes).toBeLessThan(long.length)
+  const { db, store, clock, keyring } = stage.app
+  const openSealed = makeOpenSealed({ db, store, clock, keyring })
+  const reason = 'a reason that is long enough'
+  await expect(openSealed(id, reason)).rejects.toMatchObject({ code: 'unavailable' })
+  await stage.work()
+  expect((await original(id)).bytes.length).toBe(long.length)
 })
