@@ -27,6 +27,7 @@ export const createRouter = () =>
                 { index: true, Component: CallsPage },
                 { path: 'gesprekken', loader: () => redirect('/') },
                 { path: 'gesprekken/:id', Component: CallPage },
+                { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
               ],
             },
             { path: '*', Component: NotFound },

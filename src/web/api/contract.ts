@@ -7,6 +7,8 @@ export interface Me {
   readonly csrfToken: string | null
   /** The service runs with invented people and calls. */
   readonly demo: boolean
+  /** Mail address of whoever answers questions and requests. */
+  readonly contact: string | null
 }
 
 export interface Purpose {
@@ -96,4 +98,37 @@ export interface CallFilter {
   readonly product: string
   /** RFC 3339 instant; calls that started before it are left out. */
   readonly from: string
+}
+
+/** The same sentence in both languages of the service. */
+export interface Sentence {
+  readonly nl: string
+  readonly en: string
+}
+
+/** Why a recording is kept until its day, step by step. */
+export interface Derivation {
+  readonly steps: readonly (Sentence & { readonly step: string; readonly purpose?: string })[]
+  readonly changes: readonly Sentence[]
+}
+
+/** One time that somebody listened to a recording, or took a copy. */
+export interface Access {
+  readonly firstAt: string
+  readonly lastAt: string
+  readonly action: 'listened' | 'copied'
+  readonly byYou: boolean
+  readonly roles: readonly string[]
+  readonly purpose: string | null
+  readonly heardSeconds: number | null
+  readonly durationSeconds: number | null
+}
+
+export interface Preferences {
+  readonly training: boolean
+  readonly statistics: boolean
+  readonly changedAt: { readonly training: string | null; readonly statistics: string | null }
+  /** Own calls that training may use today, and those of them that nothing else keeps. */
+  readonly trainingCalls: number
+  readonly trainingOnlyCalls: number
 }

@@ -4,6 +4,7 @@ import {
   QueryClient,
   queryOptions,
   useInfiniteQuery,
+  useMutation,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
@@ -15,6 +16,7 @@ import type {
   LoggedOut,
   Me,
   Playback,
+  Preferences,
   Waveform,
 } from './contract.ts'
 import { ApiProblem, request } from './request.ts'
@@ -126,6 +128,46 @@ export const openPlayback = (
     csrfToken: csrfToken(client),
     signal,
   })
+
+/** Objects to a purpose of a call; what the page shows of it and of the list is then what the service says now. */
+export function useObjection(id: string) {
+  const client = useQueryClient()
+  const path = `/v1/recordings/${encodeURIComponent(id)}`
+  return useMutation({
+    mutationFn: (purpose: string) =>
+      request<Call>(`${path}/purposes/${encodeURIComponent(purpose)}/objection`, {
+        method: 'POST',
+        body: {},
+        csrfToken: csrfToken(client),
+      }),
+    networkMode: 'always',
+    onSuccess: async (call) => {
+      client.setQueryData(['call', id], call)
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ['calls'] }),
+        client.invalidateQueries({ queryKey: ['get', `${path}/retention`] }),
+        client.invalidateQueries({ queryKey: ['get', '/v1/preferences'] }),
+      ])
+    },
+  })
+}
+
+/** Changes what the member chose for all calls; lists and pages of calls are asked for anew, as they may say more. */
+export function useSetPreferences() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Pick<Preferences, 'training' | 'statistics'>) =>
+      request<Preferences>('/v1/preferences', { method: 'PUT', body, csrfToken: csrfToken(client) }),
+    networkMode: 'always',
+    onSuccess: async (preferences) => {
+      client.setQueryData(['get', '/v1/preferences'], preferences)
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ['calls'] }),
+        client.invalidateQueries({ queryKey: ['call'] }),
+      ])
+    },
+  })
+}
 
 export const logOut = (client: QueryClient): Promise<LoggedOut> =>
   request<LoggedOut>('/logout', { method: 'POST', body: {}, csrfToken: csrfToken(client) })

@@ -2,18 +2,24 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { useNames } from '../i18n/language.ts'
 import { nl } from '../i18n/nl.ts'
+import { useWords } from '../i18n/words.ts'
 import { PERIODS } from './period.ts'
+import { words } from './words.ts'
 
 const PRODUCTS = Object.keys(nl.product)
 
 interface CallFiltersProps {
   readonly period: string
   readonly product: string
+  /** Words to look for in the calls that are shown. */
+  readonly query: string
+  readonly onQuery: (query: string) => void
 }
 
 /** Which calls to show. The choice is part of the address, so a reload or a bookmark keeps it. */
-export function CallFilters({ period, product }: CallFiltersProps) {
+export function CallFilters({ period, product, query, onQuery }: CallFiltersProps) {
   const { t } = useTranslation()
+  const { search: w } = useWords(words)
   const name = useNames()
   const [, setAddress] = useSearchParams()
   const choose = (field: string, value: string) =>
@@ -27,6 +33,19 @@ export function CallFilters({ period, product }: CallFiltersProps) {
     )
   return (
     <search className="filters" aria-label={t('calls.filter.label')}>
+      <label>
+        <span>{w.label}</span>
+        <input
+          className="input"
+          type="search"
+          maxLength={100}
+          placeholder={w.hint}
+          value={query}
+          onChange={({ currentTarget }) => onQuery(currentTarget.value)}
+          // Kept in the address once it is whole, so that going back from a call finds the same list.
+          onBlur={({ currentTarget }) => choose('zoek', currentTarget.value.trim())}
+        />
+      </label>
       <label>
         <span>{t('calls.filter.period')}</span>
         <select value={period} onChange={(event) => choose('periode', event.currentTarget.value)}>

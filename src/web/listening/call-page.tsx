@@ -15,12 +15,14 @@ import { Loading } from '../shell/loading.tsx'
 import { CallNotFound } from '../shell/not-found.tsx'
 import { PageHeading } from '../shell/page-heading.tsx'
 import { CopySection } from './copy-section.tsx'
+import { HeardSection } from './heard-section.tsx'
+import { RightsSection } from './rights-section.tsx'
 import { StatusNote } from './status-note.tsx'
 import { UntilSection } from './until-section.tsx'
 import { useSound } from './use-sound.ts'
 import { WhySection } from './why-section.tsx'
 
-/** One call: hear it, and read why it exists, until when, and how to get a copy. */
+/** One call: hear it, and read why it exists, until when, who listened, and what one can do. */
 export function CallPage() {
   const { id = '' } = useParams()
   const call = useCall(id)
@@ -36,7 +38,7 @@ function CallDetails({ call, complete }: { readonly call: Call; readonly complet
   const sound = useSound(call)
   const day = fullDay(call.startedAt, language)
   const playable = call.status !== 'unplayable' && call.allowed.includes('listen')
-  const copy = complete && call.allowed.includes('copy') && <CopySection call={call} />
+  const mayCopy = complete && call.allowed.includes('copy')
   return (
     <article className="call-page">
       <p>
@@ -52,11 +54,12 @@ function CallDetails({ call, complete }: { readonly call: Call; readonly complet
           <Transport sound={sound} />
         </PlayerGroup>
       )}
-      {!playable && copy}
+      {!playable && mayCopy && <CopySection call={call} />}
       <Facts call={call} />
       <WhySection call={call} />
       <UntilSection call={call} />
-      {playable && copy}
+      {complete && call.allowed.includes('accesses') && <HeardSection id={call.id} />}
+      {complete && <RightsSection call={call} withCopy={playable && mayCopy} />}
       {playable && <KeyboardHelp />}
     </article>
   )

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import type { CallPage, CallSummary } from '../api/contract.ts'
@@ -12,8 +12,10 @@ import { PageHeading } from '../shell/page-heading.tsx'
 import { byMonth, type Month } from './by-month.ts'
 import { CallFilters } from './call-filters.tsx'
 import { CallRow } from './call-row.tsx'
+import { Found, More } from './more-calls.tsx'
 import { NoCalls, NoMatch } from './no-calls.tsx'
 import { filterOf } from './period.ts'
+import { useSearch } from './use-search.ts'
 
 /** The member's own calls, newest first, by month. */
 export function CallsPage() {
@@ -22,9 +24,10 @@ export function CallsPage() {
   const [openedAt] = useState(Date.now)
   const { period, ...filter } = filterOf(address, openedAt)
   const calls = useCalls(filter)
+  const items = useMemo(() => itemsOf(calls.data), [calls.data])
+  const search = useSearch(items)
   if (calls.isError && !calls.data)
     return <Failure error={calls.error} onRetry={() => void calls.refetch()} />
-  const items = itemsOf(calls.data)
   const chosen = Boolean(period || filter.product)
   const nothingAtAll = calls.isSuccess && items.length === 0 && !chosen
   return (
@@ -35,16 +38,38 @@ export function CallsPage() {
       ) : (
         <>
           <p className="lead">{t('calls.lead')}</p>
-          <CallFilters period={period} product={filter.product} />
+          <CallFilters
+            period={period}
+            product={filter.product}
+            query={search.query}
+            onQuery={search.setQuery}
+          />
           {calls.status === 'pending' && <Loading />}
           {calls.isSuccess && items.length === 0 && <NoMatch />}
-          {byMonth(items).map((month) => (
-            <CallsOfMonth key={month.month} month={month} />
-          ))}
-          {items.length > 0 && <More calls={calls} shown={items.length} />}
-          {items.length > 0 && <KeyboardHelp />}
+          <Months calls={calls} search={search} shown={items.length} />
         </>
       )}
+    </>
+  )
+}
+
+interface MonthsProps {
+  readonly calls: ReturnType<typeof useCalls>
+  readonly search: ReturnType<typeof useSearch>
+  readonly shown: number
+}
+
+function Months({ calls, search: { found, isActive, setQuery }, shown }: MonthsProps) {
+  const months = useMemo(() => byMonth(found), [found])
+  if (shown === 0) return null
+  return (
+    <>
+      {isActive && <Found calls={calls} found={found.length} onClear={() => setQuery('')} />}
+      {months.map((month) => (
+        <CallsOfMonth key={month.month} month={month} />
+      ))}
+      {!isActive && <More calls={calls} shown={shown} />}
+      <KeyboardHelp />
     </>
   )
 }
@@ -68,27 +93,5 @@ function CallsOfMonth({ month: { month, calls } }: { readonly month: Month }) {
         ))}
       </ul>
     </section>
-  )
-}
-
-function More({ calls, shown }: { readonly calls: ReturnType<typeof useCalls>; readonly shown: number }) {
-  const { t } = useTranslation()
-  return (
-    <div className="more">
-      <p className="unseen" role="status">
-        {t('calls.shown', { count: shown })}
-      </p>
-      {calls.isFetchNextPageError && <p role="alert">{t('calls.moreFailed')}</p>}
-      {calls.hasNextPage && (
-        <button
-          type="button"
-          className="button"
-          aria-disabled={calls.isFetchingNextPage}
-          onClick={() => !calls.isFetchingNextPage && void calls.fetchNextPage()}
-        >
-          {calls.isFetchingNextPage ? t('calls.loadingMore') : t('calls.more')}
-        </button>
-      )}
-    </div>
   )
 }

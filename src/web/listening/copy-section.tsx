@@ -4,13 +4,25 @@ import { copyUrl } from '../api/queries.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { fileSize, kindOf } from './file-size.ts'
 
+/** The copy as a part of the page of its own, for a call that cannot be heard any other way. */
+export const CopySection = ({ call }: { readonly call: Call }) => (
+  <section className="section">
+    <CopyOffer call={call} level="h2" />
+  </section>
+)
+
+interface CopyOfferProps {
+  readonly call: Call
+  readonly level: 'h2' | 'h3'
+}
+
 /** The member's right to a copy of the sound file itself, and the means to prove it is the same. */
-export function CopySection({ call: { id, audio } }: { readonly call: Call }) {
+export function CopyOffer({ call: { id, audio }, level: Heading }: CopyOfferProps) {
   const { t } = useTranslation()
   const language = useLanguage()
   return (
-    <section className="section">
-      <h2>{t('call.copy.heading')}</h2>
+    <>
+      <Heading>{t('call.copy.heading')}</Heading>
       <p>
         {t('call.copy.text')} {t('call.copy.care')}
       </p>
@@ -33,6 +45,6 @@ export function CopySection({ call: { id, audio } }: { readonly call: Call }) {
           </p>
         </details>
       )}
-    </section>
+    </>
   )
 }

@@ -3,13 +3,18 @@ import { useTranslation } from 'react-i18next'
 import type { Call } from '../api/contract.ts'
 import { calendarDay, monthName, monthOf } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
+import { useWords } from '../i18n/words.ts'
+import { keptFor } from './keeping.ts'
+import { OriginDetails } from './origin-details.tsx'
 import { sharePassed } from './share-passed.ts'
+import { words } from './words.ts'
 
 /** Until when the recording as a whole is kept, and what happens then. */
 export function UntilSection({ call }: { readonly call: Call }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const [now] = useState(Date.now)
+  if (keptFor(call) === 'not') return <NotKept call={call} />
   if (!call.keepUntil) return <UntilUnknown call={call} />
   return (
     <section className="section">
@@ -24,12 +29,27 @@ export function UntilSection({ call }: { readonly call: Call }) {
         {call.purposes.length > 1 ? t('call.until.explainMany') : t('call.until.explainOne')}{' '}
         {t('call.until.access')}
       </p>
+      <OriginDetails id={call.id} />
+    </section>
+  )
+}
+
+/** Every purpose has ended, by an objection for example: the recording is on its way out. */
+function NotKept({ call: { id } }: { readonly call: Call }) {
+  const { t } = useTranslation()
+  const w = useWords(words)
+  return (
+    <section className="section">
+      <h2>{t('call.until.heading')}</h2>
+      <p className="until">{w.notKept}</p>
+      <p>{w.notKeptText}</p>
+      <OriginDetails id={id} />
     </section>
   )
 }
 
 /** The end waits for something that is still to happen: say for what. */
-function UntilUnknown({ call: { purposes } }: { readonly call: Call }) {
+function UntilUnknown({ call: { id, purposes } }: { readonly call: Call }) {
   const { t } = useTranslation()
   const name = useNames()
   const awaited = new Set(
@@ -45,6 +65,7 @@ function UntilUnknown({ call: { purposes } }: { readonly call: Call }) {
         {awaited.size > 0 && t('call.until.explainUnknown', { trigger: [...awaited].join(', ') })}{' '}
         {t('call.until.access')}
       </p>
+      <OriginDetails id={id} />
     </section>
   )
 }

@@ -9,12 +9,15 @@ export interface Area {
 }
 
 export const areaWords = inBoth(
-  { label: 'Onderdelen', calls: 'Mijn gesprekken' },
-  { label: 'Areas', calls: 'My calls' },
+  { label: 'Onderdelen', calls: 'Mijn gesprekken', preferences: 'Voorkeuren' },
+  { label: 'Areas', calls: 'My calls', preferences: 'Preferences' },
 )
 
 /** All areas, in the order in which somebody with several roles is likely to want them. */
-export const AREAS: readonly Area[] = [{ path: '/', name: 'calls', roles: ['member'] }]
+export const AREAS: readonly Area[] = [
+  { path: '/', name: 'calls', roles: ['member'] },
+  { path: '/voorkeuren', name: 'preferences', roles: ['member'] },
+]
 
 /** The areas this visitor has business in. */
 export const areasOf = ({ roles }: Pick<Me, 'roles'>): readonly Area[] =>

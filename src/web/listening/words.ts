@@ -1,0 +1,161 @@
+import { inBoth } from '../i18n/words.ts'
+
+const count = (one: string, many: string) => (n: number) => `${n} ${n === 1 ? one : many}`
+
+/** Texts of the member's pages that stand beside the list and the player. */
+export const words = inBoth(
+  {
+    search: {
+      label: 'Zoeken',
+      hint: 'Onderwerp, maand of dag, bijvoorbeeld: auto maart',
+      found: count('gesprek gevonden', 'gesprekken gevonden'),
+      none: 'Geen van de getoonde gesprekken past bij uw zoekwoorden.',
+      older: 'Er zijn oudere gesprekken die hier nog niet staan.',
+      olderToo: 'Zoek ook in oudere gesprekken',
+      busy: 'Oudere gesprekken laden …',
+      clear: 'Zoekwoorden wissen',
+    },
+    removedSoon: 'Wordt binnenkort verwijderd',
+    notKept: 'Niets bewaart deze opname nog',
+    notKeptText:
+      'Geen enkel doel geldt nog. Daarom wordt de opname binnenkort definitief verwijderd, met alle kopieën die we ervan hebben. Tot die tijd kunt u luisteren en een kopie downloaden.',
+    origin: { summary: 'Hoe komen we aan deze datum?', changes: 'Wat kan dit veranderen?' },
+    heard: {
+      heading: 'Wie heeft geluisterd?',
+      intro:
+        'Iedere keer dat een medewerker dit gesprek beluistert, komt dat hier te staan. Namen tonen we niet.',
+      empty: 'Nog geen medewerker heeft dit gesprek beluisterd.',
+      caption: 'Door medewerkers beluisterd',
+      when: 'Wanneer',
+      who: 'Wie',
+      why: 'Waarvoor',
+      what: 'Wat',
+      unknown: 'niet opgegeven',
+      copied: 'kopie gemaakt',
+      listened: 'geluisterd',
+      part: (heard: string, of: string) => `${heard} beluisterd, van ${of}`,
+      own: count(
+        'keer luisterde u zelf of haalde u een kopie',
+        'keer luisterde u zelf of haalde u een kopie',
+      ),
+    },
+    rights: {
+      heading: 'Wat u kunt doen',
+      training: 'Bezwaar maken tegen training',
+      trainingText:
+        'U kunt weigeren dat we dit gesprek gebruiken om medewerkers op te leiden. U hoeft geen reden te geven en het geldt meteen.',
+      trainingAct: 'Bezwaar maken',
+      trainingDone: 'U hebt bezwaar gemaakt. Niemand gebruikt dit gesprek nog voor training.',
+      forAll: 'Voor al uw gesprekken tegelijk',
+      ask: 'Vragen per e-mail',
+      noContact: 'Neem hiervoor contact met ons op.',
+      items: {
+        correction: [
+          'Corrigeren',
+          'Klopt er iets niet in wat we bij dit gesprek hebben vastgelegd? Vraag ons het te verbeteren.',
+        ],
+        erasure: ['Verwijderen', 'Vraag ons deze opname eerder te verwijderen. We beoordelen dat per doel.'],
+        restriction: ['Beperken', 'Vraag ons de opname wel te bewaren, maar voorlopig niet te gebruiken.'],
+        objection: [
+          'Bezwaar tegen een ander doel',
+          'Laat ons weten waarom een ander doel in uw situatie niet opweegt tegen uw belang.',
+        ],
+        portability: [
+          'Meenemen',
+          'Vraag ons de opname met haar gegevens in een vorm die een andere organisatie kan inlezen.',
+        ],
+      },
+      byLaw: 'Wat we volgens de wet moeten bewaren, kunnen we niet eerder verwijderen.',
+      mail: (right: string, when: string, reference: string) =>
+        `Geachte heer, mevrouw,\n\nIk wil gebruikmaken van mijn recht: ${right}.\nHet gaat om het gesprek van ${when} (kenmerk ${reference}).\n\nToelichting:\n\n\nMet vriendelijke groet,\n`,
+      subject: (right: string, when: string) => `${right}: gesprek van ${when}`,
+    },
+    confirm: {
+      title: 'Bezwaar tegen training',
+      effect:
+        'Vanaf nu gebruikt niemand dit gesprek nog voor training. Wie het op dit moment voor training beluistert, wordt onderbroken. De bewerkte versie voor training en aantekeningen erbij verdwijnen.',
+      onlyPurpose:
+        'Training is het enige doel waarvoor we deze opname bewaren. Na uw bezwaar wordt zij daarom binnenkort definitief verwijderd. Wilt u haar houden? Download dan eerst een kopie.',
+      stays: 'De opname zelf blijft bestaan, omdat er nog een ander doel is.',
+      noUndo: 'U kunt dit niet terugdraaien.',
+      yes: 'Ja, ik maak bezwaar',
+      no: 'Nee, laat zo',
+      sending: 'Bezig …',
+    },
+  },
+  {
+    search: {
+      label: 'Search',
+      hint: 'Subject, month or day, for example: car march',
+      found: count('call found', 'calls found'),
+      none: 'None of the calls shown fits your words.',
+      older: 'There are older calls that are not shown here yet.',
+      olderToo: 'Search older calls too',
+      busy: 'Loading older calls …',
+      clear: 'Clear your words',
+    },
+    removedSoon: 'Will soon be removed',
+    notKept: 'Nothing keeps this recording any more',
+    notKeptText:
+      'No purpose counts any more. The recording will therefore soon be removed for good, with all copies we have of it. Until then you can listen and download a copy.',
+    origin: { summary: 'How do we get to this date?', changes: 'What could change it?' },
+    heard: {
+      heading: 'Who listened?',
+      intro: 'Every time a member of staff listens to this call, it is shown here. We do not show names.',
+      empty: 'No member of staff has listened to this call yet.',
+      caption: 'Heard by staff',
+      when: 'When',
+      who: 'Who',
+      why: 'What for',
+      what: 'What',
+      unknown: 'not stated',
+      copied: 'made a copy',
+      listened: 'listened',
+      part: (heard: string, of: string) => `heard ${heard}, of ${of}`,
+      own: count('time you listened or took a copy yourself', 'times you listened or took a copy yourself'),
+    },
+    rights: {
+      heading: 'What you can do',
+      training: 'Object to training',
+      trainingText:
+        'You can refuse that we use this call to train our staff. You need not give a reason, and it takes effect at once.',
+      trainingAct: 'Object',
+      trainingDone: 'You have objected. Nobody uses this call for training any more.',
+      forAll: 'For all your calls at once',
+      ask: 'Ask by e-mail',
+      noContact: 'Please contact us for this.',
+      items: {
+        correction: [
+          'Correct',
+          'Is something wrong in what we recorded about this call? Ask us to correct it.',
+        ],
+        erasure: ['Erase', 'Ask us to erase this recording sooner. We assess that for each purpose.'],
+        restriction: ['Restrict', 'Ask us to keep the recording but not to use it for now.'],
+        objection: [
+          'Object to another purpose',
+          'Tell us why in your situation another purpose does not outweigh your interests.',
+        ],
+        portability: [
+          'Take it with you',
+          'Ask us for the recording and its data in a form that another organisation can read.',
+        ],
+      },
+      byLaw: 'What the law demands that we keep, we cannot erase sooner.',
+      mail: (right: string, when: string, reference: string) =>
+        `Dear Sir or Madam,\n\nI want to use my right: ${right}.\nIt is about the call of ${when} (reference ${reference}).\n\nExplanation:\n\n\nKind regards,\n`,
+      subject: (right: string, when: string) => `${right}: call of ${when}`,
+    },
+    confirm: {
+      title: 'Object to training',
+      effect:
+        'From now on nobody uses this call for training. Whoever is listening to it for training at this moment is interrupted. The edited version for training, and notes about it, disappear.',
+      onlyPurpose:
+        'Training is the only purpose for which we keep this recording. After your objection it will therefore soon be removed for good. Do you want to keep it? Then download a copy first.',
+      stays: 'The recording itself stays, because there is another purpose.',
+      noUndo: 'You cannot undo this.',
+      yes: 'Yes, I object',
+      no: 'No, leave it',
+      sending: 'Working …',
+    },
+  },
+)
