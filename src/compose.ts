@@ -5,6 +5,7 @@ import { createApp } from './app.ts'
 import { composeAccess } from './compose/access.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
+import { composeCoaching, loadScoreForm } from './compose/coaching.ts'
 import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
@@ -108,6 +109,7 @@ async function composeParts(
     retention: opened.use(composeRetention(foundation, config, books, recordings)),
     holds: composeHolds(foundation),
     spans: composeSpans(foundation),
+    coaching: composeCoaching(foundation, books, await loadScoreForm(config)),
     preferences: composePreferences(foundation, books),
     access: await composeAccess(foundation, config, publicUrl),
   }
@@ -115,13 +117,22 @@ async function composeParts(
 
 const endpointsOf = (
   foundation: Foundation,
-  { access, recordings, retention, holds, spans, preferences }: Awaited<ReturnType<typeof composeParts>>,
+  {
+    access,
+    recordings,
+    retention,
+    holds,
+    spans,
+    coaching,
+    preferences,
+  }: Awaited<ReturnType<typeof composeParts>>,
 ): readonly Endpoint[] => [
   ...access.endpoints,
   ...recordings.endpoints,
   ...retention.endpoints,
   ...holds.endpoints,
   ...spans.endpoints,
+  ...coaching.endpoints,
   ...preferences,
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),

@@ -5,6 +5,7 @@ import type { AudioEngine } from '../media/engine.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Access } from './access.ts'
 import { audioJob } from './audio.ts'
+import type { Coaching } from './coaching.ts'
 import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
 import type { Holds } from './holds.ts'
@@ -20,6 +21,7 @@ export interface JobParts {
   readonly retention: Retention
   readonly holds: Holds
   readonly spans: SpanParts
+  readonly coaching: Coaching
   readonly access: Access
   readonly engine: AudioEngine | undefined
   readonly metrics: Metrics
@@ -27,7 +29,7 @@ export interface JobParts {
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, holds, spans, access, engine, metrics } = parts
+  const { recordings, retention, holds, spans, coaching, access, engine, metrics } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -49,6 +51,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     { name: 'remove-expired-sessions', everyMs: HOUR, run: () => access.removeExpiredSessions() },
     ...retention.jobs,
     ...spans.jobs,
+    ...coaching.jobs,
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
     ...scrubJobs(foundation, config, metrics),

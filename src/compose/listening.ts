@@ -68,7 +68,7 @@ export function composeListening({
   return {
     find,
     endpoints: listenEndpoints({
-      list: makeList({ db, trail, clock }),
+      list: makeList({ db, trail, clock, logger }),
       find,
       listAccesses: makeListAccesses({ db, trail, clock }),
       startPlayback: makeStartPlayback({ db, admitWanted, clock }),

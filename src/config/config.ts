@@ -45,6 +45,7 @@ export interface Config {
   readonly keyring: KeyringConfig
   readonly auth: AuthConfig
   readonly rulesFile: string | undefined
+  readonly scoreFormFile: string | undefined
   /** Mail address at which members ask for their rights. */
   readonly contact: string
   readonly ffmpegPath: string | undefined
@@ -90,6 +91,7 @@ export function loadConfig(
     keyring: keyringConfig(env, dataDir, problems),
     auth,
     rulesFile: env.RETENTION_RULES_FILE,
+    scoreFormFile: env.SCORE_FORM_FILE,
     contact: env.ORGANISATION_CONTACT,
     ffmpegPath: env.FFMPEG_PATH,
     searchPath: env.PATH,

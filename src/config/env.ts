@@ -94,6 +94,9 @@ export const EnvSchema = z.object({
     .min(1)
     .optional()
     .meta({ description: 'Rules to use instead of the shipped ones' }),
+  SCORE_FORM_FILE: z.string().min(1).optional().meta({
+    description: 'Form by which coaches judge calls; absent: the shipped one',
+  }),
   FFMPEG_PATH: z.string().min(1).optional().meta({ description: 'ffmpeg to use; absent: looked for' }),
   PATH: z.string().default('').meta({ description: 'Where programs are looked for' }),
   MAX_UPLOAD_BYTES: z.coerce
@@ -199,7 +202,13 @@ export class ConfigError extends Error {
 }
 
 /** These names end in _FILE themselves: a path is their value. */
-const PATH_SETTINGS = new Set(['AUTH_JWKS_FILE', 'KEYRING_FILE', 'RETENTION_RULES_FILE', 'SIGNING_KEY_FILE'])
+const PATH_SETTINGS = new Set([
+  'AUTH_JWKS_FILE',
+  'KEYRING_FILE',
+  'RETENTION_RULES_FILE',
+  'SCORE_FORM_FILE',
+  'SIGNING_KEY_FILE',
+])
 
 /**
  * Reads the settings from an environment record. Empty values count as absent.

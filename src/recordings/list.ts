@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import { type ListedRow, type ListFilter, listOfEntities, listOfMember } from './find-queries.ts'
 import { presentItem, type RecordingItemJson, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
@@ -14,6 +15,7 @@ export interface ListPorts {
   readonly db: Database
   readonly trail: AuditTrail
   readonly clock: Clock
+  readonly logger: Pick<Logger, 'warn'>
 }
 
 export type ListRequest = Omit<ListFilter, 'after'> & { readonly cursor?: string | undefined }
@@ -34,7 +36,7 @@ const Cursor = z.tuple([
  * go on and opens nothing: the scope comes from the actor each time. Throws Problem
  * `forbidden` for roles without a list, `invalid_request` for a cursor that is not ours.
  */
-export function makeList({ db, trail, clock }: ListPorts) {
+export function makeList({ db, trail, clock, logger }: ListPorts) {
   return async function list(actor: Actor, { cursor, ...request }: ListRequest): Promise<RecordingPage> {
     const now = clock.now()
     const decision = can(actor, 'list', null, now)
@@ -43,6 +45,12 @@ export function makeList({ db, trail, clock }: ListPorts) {
     const page = rows.slice(0, request.limit)
     // Names of the filters only: their values may say who was looked for.
     const detail = { count: page.length, filters: filtersOf(request) }
+    if (decision === 'forbidden' && hasRole(actor, 'coach'))
+      logger.warn('a coach looked for calls instead of drawing them', {
+        alarm: 'coach_search',
+        actor: actor.sub,
+        filters: detail.filters,
+      })
     await recordRead(trail, { type: 'recording.listed', actor, at: now, decision, detail })
     const last = rows.length > request.limit ? page.at(-1) : undefined
     return {

@@ -16,6 +16,7 @@ import {
 } from './purge-finish-queries.ts'
 import type { PurgePorts } from './purge-ports.ts'
 import type { Claim } from './purge-queries.ts'
+import { forgetSamples } from './purge-samples-queries.ts'
 import { setReplayedTo } from './replay-queries.ts'
 
 /** A claim whose objects a listing has shown to be gone. */
@@ -50,6 +51,7 @@ export async function finish(
     const counts = countsOf(going, await staying(tx, going))
     const ruleBook = await bookInForce(tx, dayOf(now))
     await deleteBelongings(tx, ids)
+    await forgetSamples(tx, ids, now)
     await writeTombstones(tx, ids, now)
     const proofs = new Map(proven.map((one) => [one.claim.id, one]))
     const destructions = going.flatMap((one) => {

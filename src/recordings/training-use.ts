@@ -4,7 +4,7 @@ import { isInForce, type Subject, type TagFacts } from '../access/policy.ts'
 export const TRAINING = 'training_coaching'
 
 /** What keeps a call out of training whatever its purposes say (Art. 9 and 10 GDPR, children, card data). */
-const UNFIT: readonly string[] = ['health', 'criminal', 'minor', 'payment']
+export const UNFIT: readonly string[] = ['health', 'criminal', 'minor', 'payment']
 
 /** Whether a recording may be used for training now, or why not. */
 export type TrainingUse = 'allowed' | 'purpose_over' | 'sensitive'
