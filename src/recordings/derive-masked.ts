@@ -44,7 +44,7 @@ export function makeDeriveMasked(ports: DeriveMaskedPorts): AudioTask {
     if (!(await isWanted(db, recordingId))) return 'done'
     const source = await findSource(db, recordingId)
     const { beeps } = await findSpans(db, recordingId)
-    const output = source && outputOf(source, beeps, random)
+    const output = source && maskedOutput(source, beeps, random)
     if (!output) return 'done'
     const made = await transcodeSource(ports, source, [output], signal)
     if ('park' in made) return made
@@ -65,14 +65,18 @@ const mayBeMasked = ({ status, restricted }: TrainingFacts): boolean =>
   !restricted && (status === 'available' || status === 'unlinked')
 
 /** Undefined as long as nobody has decoded the original: whoever does asks for this again. */
-function outputOf(source: SourceAudio, beeps: readonly Span[], random: () => number): OutputSpec | undefined {
+export function maskedOutput(
+  source: Pick<SourceAudio, 'channels' | 'sampleRate' | 'silence'>,
+  beeps: readonly Span[],
+  random: () => number,
+): OutputSpec | undefined {
   const { channels: found, sampleRate, silence } = source
   if (found === null || sampleRate === null) return undefined
   const channels = found === 1 ? 1 : 2
   const spans = onChannels(beeps, found)
   const filter = chain(
-    // Taken out before voices are moved, because that smears a little of each moment over its neighbours.
-    silenceFilter(silence),
+    // Taken out before voices are moved, because that smears a little of each moment over its neighbours. What was
+    // silenced is silent in the original; once is enough, also for what a program may be told in one argument.
     cutFilter(spans),
     maskFilter({ channels, factors: drawFactors(channels, random), sampleRate }),
     silenceFilter(silence),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TagState } from '../../../src/db/schema.ts'
-import { drawFactors } from '../../../src/recordings/derive-masked.ts'
+import { drawFactors, maskedOutput } from '../../../src/recordings/derive-masked.ts'
 import { verdictOn } from '../../../src/recordings/expire-masked.ts'
 import type { TrainingFacts } from '../../../src/recordings/expire-masked-queries.ts'
 import { trainingUse } from '../../../src/recordings/training-use.ts'
@@ -100,4 +100,18 @@ describe('how far voices are moved', () => {
     expect(drawFactors(1, from([0, 0, 0.2]))).toEqual([0.8])
     expect(drawFactors(1, from([0, 0, 0.8]))).toEqual([1.18])
   })
+})
+
+test('the longest lists there can be still fit into one argument of a program', () => {
+  const every = (seconds: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ fromSeconds: i * seconds, toSeconds: i * seconds + 1.234 }))
+  const silence = every(13.123, 1000).map((range) => ({ ...range, reason: 'hold' as const }))
+  const beeps = every(27.123, 500).map((range, i) => ({
+    ...range,
+    channel: 1 + (i % 2),
+    reason: 'name' as const,
+  }))
+  const output = maskedOutput({ channels: 2, sampleRate: 8000, silence }, beeps, Math.random)
+  // Linux takes 128 KiB, with the zero at its end.
+  expect(output?.filter?.length).toBeLessThan(128 * 1024 - 1)
 })
