@@ -29,21 +29,20 @@ export function makeTidyObjects({ db, store }: TidyPorts): AudioTask {
 }
 
 /**
- * Removes what no row names, inside a turn. A key whose row does not know its version is left alone: there
- * only a person can tell which is the right one. Throws ObjectStoreError when something stays.
+ * Removes what no row names, inside a turn. A key is left alone when its row does not know its version, or
+ * names one that is not there: a restored database may be older than the store, and only a person can tell
+ * which version is the right one then. Throws ObjectStoreError when something stays.
  */
 export async function removeUnnamed(store: ObjectStore, recordingId: string, row: Storable): Promise<void> {
-  const named = new Map(
-    row.versions.map(({ name, versionId }) => [renditionKey(recordingId, name), versionId]),
-  )
-  const isUnnamed = ({ key, versionId }: ObjectVersion): boolean => {
+  const versions: ObjectVersion[] = []
+  for await (const page of store.listVersions(recordingPrefix(recordingId))) versions.push(...page)
+  const there = new Set(versions.map(({ versionId }) => versionId))
+  const named = new Map(row.versions.map((one) => [renditionKey(recordingId, one.name), one.versionId]))
+  const unnamed = versions.filter(({ key, versionId }) => {
     const known = named.get(key)
-    return known === undefined || (known !== null && known !== versionId)
-  }
-  for await (const page of store.listVersions(recordingPrefix(recordingId))) {
-    const unnamed = page.filter(isUnnamed)
-    const { failed } = unnamed.length === 0 ? { failed: [] } : await store.removeVersions(unnamed)
-    const [first] = failed
-    if (first) throw new ObjectStoreError('denied', `the store keeps what is not needed: ${first.code}`)
-  }
+    return known === undefined || (known !== null && known !== versionId && there.has(known))
+  })
+  if (unnamed.length === 0) return
+  const [first] = (await store.removeVersions(unnamed)).failed
+  if (first) throw new ObjectStoreError('denied', `the store keeps what is not needed: ${first.code}`)
 }

@@ -118,7 +118,7 @@ async function killSweep(site: Site, calls: Call[], random: () => number, strike
   const chosen = calls.filter((call) => call.state === 'stored').slice(0, DUE_AT_ONCE)
   for (const call of chosen) await makeDue(site, call)
   const ids = chosen.map(({ recordingId }) => recordingId)
-  const begun = `select 1 from recording where id = any($1) and status <> 'available' limit 1`
+  const begun = `select 1 from recording where id = any($1) and status in ('quarantined', 'destroying', 'destroyed') limit 1`
   const hasBegun = async () => (await site.sql.query(begun, [ids])).rowCount === 1
   await runKilled(site.service.commandLine('sweep'), random(), hasBegun)
   for (const call of chosen) count(strikes, await sweepStep(site, call))

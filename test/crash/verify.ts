@@ -33,10 +33,15 @@ async function finishUploads(site: Site, calls: readonly Call[]): Promise<void> 
   }
 }
 
-/** A run does so much and no more; what is left is for the next one. */
+/** A run does so much and no more, and leaves what somebody works on; what is left is for the next one. */
 async function sweepAll({ service, sql }: Site): Promise<void> {
   const left = async () =>
-    (await sql.query(`select 1 from recording where status = 'quarantined' limit 1`)).rowCount
+    (
+      await sql.query(
+        `select 1 from recording where status = 'quarantined'
+          or (due_at <= now() and status in ('processing', 'available', 'unplayable')) limit 1`,
+      )
+    ).rowCount
   do await service.command('sweep')
   while (await left())
 }

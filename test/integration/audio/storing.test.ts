@@ -154,6 +154,17 @@ describe('tidying', () => {
     expect(await files(id)).toHaveLength(2)
   })
 
+  test('leaves alone what is all there is of a file whose row names a version that is gone', async () => {
+    const id = await stage.receive(AUDIO)
+    await stage.db
+      .updateTable('rendition')
+      .set({ version_id: 'of-yesterday' })
+      .where('recording_id', '=', id)
+      .execute()
+    await makeTidyObjects({ db: stage.db, store })(id, NEVER)
+    expect(await files(id)).toEqual(['original.age'])
+  })
+
   test('says so when the store keeps something', async () => {
     const id = await stage.receive(AUDIO)
     await store.put(renditionKey(id, 'copy'), Readable.from([randomBytes(10)]), NEVER)
