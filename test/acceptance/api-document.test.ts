@@ -32,6 +32,7 @@ const ROUTES = [
   'get /v1/playbacks/{id}/audio',
   'head /v1/playbacks/{id}/audio',
   'get /v1/playbacks/{id}/waveform',
+  'post /v1/recordings/{id}/silence',
   'post /v1/holds',
   'get /v1/holds',
   'get /v1/holds/{id}',
