@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import type { Call } from '../api/contract.ts'
 import { useObjection } from '../api/queries.ts'
@@ -13,7 +13,12 @@ export function TrainingObjection({ call }: { readonly call: Call }) {
   const { rights: w } = useWords(words)
   const [today] = useState(() => todayOf(Date.now()))
   const [isAsking, setAsking] = useState(false)
+  const [isDone, setDone] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    // The button that asked is gone; the focus goes to where the answer is.
+    if (isDone) heading.current?.focus()
+  }, [isDone])
   const tag = call.purposes.find(({ purpose }) => purpose === TRAINING)
   const isObjected = tag?.state === 'objected'
   if (!tag || !(isObjected || stillCounts(tag, today))) return null
@@ -42,8 +47,7 @@ export function TrainingObjection({ call }: { readonly call: Call }) {
           isOnly={!call.purposes.some((one) => one !== tag && stillCounts(one, today))}
           onDone={() => {
             setAsking(false)
-            // The button that asked is gone; the focus stays where the answer is.
-            heading.current?.focus()
+            setDone(true)
           }}
           onClose={() => setAsking(false)}
         />

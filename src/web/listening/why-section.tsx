@@ -47,6 +47,9 @@ function PurposeEnd({ tag }: { readonly tag: Purpose }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const name = useNames()
+  const isRefused = tag.state === 'objected' || tag.state === 'withdrawn'
+  // The day until which it would have been kept is of no meaning any more.
+  if (isRefused) return name('state', tag.state)
   const ends = [
     tag.retainUntil && t('call.why.untilDay', { day: calendarDay(tag.retainUntil, language) }),
     tag.minUntil !== tag.retainUntil &&

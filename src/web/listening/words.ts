@@ -7,7 +7,7 @@ export const words = inBoth(
   {
     search: {
       label: 'Zoeken',
-      hint: 'Onderwerp, maand of dag, bijvoorbeeld: auto maart',
+      hint: 'Bijvoorbeeld: auto maart',
       found: count('gesprek gevonden', 'gesprekken gevonden'),
       none: 'Geen van de getoonde gesprekken past bij uw zoekwoorden.',
       older: 'Er zijn oudere gesprekken die hier nog niet staan.',
@@ -86,7 +86,7 @@ export const words = inBoth(
   {
     search: {
       label: 'Search',
-      hint: 'Subject, month or day, for example: car march',
+      hint: 'For example: car march',
       found: count('call found', 'calls found'),
       none: 'None of the calls shown fits your words.',
       older: 'There are older calls that are not shown here yet.',

@@ -6,7 +6,8 @@ export const words = inBoth(
     title: 'Voorkeuren',
     lead: 'Hier kiest u voor al uw gesprekken tegelijk. Wat u kiest, geldt meteen.',
     training: 'Mijn gesprekken mogen worden gebruikt voor training en coaching',
-    trainingHint: 'Een coach hoort dan soms een gesprek van u, met vervormde stemmen en zonder uw naam.',
+    trainingHint:
+      'Een coach hoort dan soms een gesprek van u, met vervormde stemmen. De coach ziet niet van wie het is.',
     trainingCalls: (n: number) =>
       n === 1
         ? 'Nu mag 1 gesprek van u voor training worden gebruikt.'
@@ -39,7 +40,8 @@ export const words = inBoth(
     title: 'Preferences',
     lead: 'Here you choose for all your calls at once. What you choose takes effect immediately.',
     training: 'My calls may be used for training and coaching',
-    trainingHint: 'A coach may then hear a call of yours, with altered voices and without your name.',
+    trainingHint:
+      'A coach may then hear a call of yours, with altered voices. The coach does not see whose it is.',
     trainingCalls: (n: number) =>
       n === 1
         ? '1 call of yours may be used for training now.'
