@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeSyncObjects } from '../../../src/recordings/sync-objects.ts'
 import { makeTidyObjects } from '../../../src/recordings/tidy-objects.ts'
@@ -99,16 +100,11 @@ describe('a destruction (F39)', () => {
     await begun
     const claims = await claim()
     expect(claims).toHaveLength(1)
-    let ended = false
-    const destroying = stage
-      .purge()
-      .destroy(claims)
-      .finally(() => {
-        ended = true
-      })
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(ended).toBe(false)
+    const destroying = stage.purge().destroy(claims)
+    // Without waiting it would be over long before that.
+    const first = await Promise.race([destroying.then(() => 'destroyed'), delay(4000).then(() => 'waits')])
     release()
+    expect(first).toBe('waits')
     expect(await storing).toBe('unwanted')
     expect(await destroying).toMatchObject([{ kind: 'destroyed', versions: 1 }])
     expect(await leftIn(store, id)).toBe(0)

@@ -10,7 +10,7 @@ import { createTestBucket } from '../../support/rgw.ts'
 const CYCLES = 12
 
 test(`after ${CYCLES} kills nothing confirmed is lost, and nothing is left over`, {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const [database, bucket] = await Promise.all([createTestDatabase(), createTestBucket({ versioning: true })])
   const site = await openSite(database, bucket)
