@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { MIB, MINUTE, SECOND } from '../../../src/kernel/units.ts'
 import { persons } from '../../support/tokens.ts'
@@ -204,27 +203,5 @@ describe('an assignment that is over', () => {
       (await app.auditOfType('recording.audio_delivered')).find((event) => event.recording_id === id)?.code
     await expect.poll(ended, { timeout: 20 * SECOND }).toBe('revoked')
     response.destroy()
-  })
-})
-
-describe('a destroyed call', () => {
-  it('leaves its sample, with everything that was written about it', async () => {
-    const { forgetSamples } = await import('../../../src/recordings/purge-samples-queries.ts')
-    const { id, sampleId } = await drawnCall()
-    const sample = `/v1/training-samples/${sampleId}`
-    await app.call(coach, 'POST', `${sample}/items/1/notes`, { atSeconds: 1, text: 'x' })
-    await app.call(coach, 'PUT', `${sample}/items/1/score`, { answers: { opening: 3 } })
-    await app.db.transaction().execute((tx) => forgetSamples(tx, [id], app.clock.now()))
-    const { rows } = await sql<{
-      n: number
-    }>`select count(*) as n from training_note where sample_id = ${sampleId}
-      union all select count(*) from training_score where sample_id = ${sampleId}
-      union all select count(*) from training_item where recording_id = ${id}`.execute(app.db)
-    expect(rows.map(({ n }) => n)).toEqual([0, 0, 0])
-    expect((await app.call(coach, 'GET', sample)).body.items[0]).toMatchObject({
-      state: 'withdrawn',
-      withdrawnReason: 'gone',
-      recordingId: null,
-    })
   })
 })
