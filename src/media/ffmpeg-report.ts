@@ -69,7 +69,7 @@ function requireSuccess({ exitCode, signal, said }: RunResult): void {
 }
 
 /** Filters and times begin anew where the source changes its channels or sample rate; encoder and muxer notice. */
-const BEGAN_ANEW = /Queue input is backward in time|Non-monoton\w+ DTS/
+const BEGAN_ANEW = /Queue input is backward in time|[Nn]on[- ]monoton/
 const NAMES_A_TIME = /\bt\b/
 
 /** Throws EngineError when a filter was to change certain times of a source that has no one count of time. */

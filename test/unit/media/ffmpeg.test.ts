@@ -64,6 +64,28 @@ it('falls back to the npm package when its file really runs', async () => {
   expect(found).toMatchObject({ engine: 'native', path: SYSTEM, source: 'ffmpeg-static' })
 })
 
+it('falls back to WebAssembly last, and finds out its version by running it', async () => {
+  const found = await resolveFfmpeg({ searchPath: '', from: import.meta.url })
+  expect(found).toMatchObject({
+    engine: 'wasm',
+    version: expect.stringMatching(/^\d+\.\d+/),
+    source: '@ffmpeg/core',
+  })
+})
+
+it('passes over WebAssembly that is not ffmpeg', async () => {
+  const home = directory()
+  const folder = join(home, 'node_modules', '@ffmpeg', 'core')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{"exports":{".":"./index.js","./wasm":"./core.wasm"}}')
+  writeFileSync(join(folder, 'index.js'), 'module.exports = () => { throw new Error("broken") }')
+  // The smallest module there is: its magic and its version.
+  writeFileSync(join(folder, 'core.wasm'), Buffer.from('0061736d01000000', 'hex'))
+  expect(await resolveFfmpeg({ searchPath: '', from: join(home, 'program.js') })).toMatchObject({
+    engine: 'none',
+  })
+})
+
 it('works with originals only when the package is absent or exports a path without a file', async () => {
   const none = { engine: 'none', reason: expect.stringContaining('originals only') }
   expect(await resolveFfmpeg({ searchPath: directory(), from: nowhere() })).toEqual(none)
