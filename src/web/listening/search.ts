@@ -14,8 +14,20 @@ const plain = (text: string): string =>
 /** The words to look for; empty when nothing is asked. */
 export const wordsOf = (query: string): readonly string[] => plain(query).split(/\s+/).filter(Boolean)
 
+/** A list grows and is searched again; what a call says stays the same. */
+const texts: Readonly<Record<Language, WeakMap<CallSummary, string>>> = {
+  nl: new WeakMap(),
+  en: new WeakMap(),
+}
+
 /** Everything about a call that its row says, in the language in which it says it. */
-export const textOf = (call: CallSummary, name: NameOf, language: Language): string =>
+export function textOf(call: CallSummary, name: NameOf, language: Language): string {
+  const text = texts[language].get(call) ?? makeText(call, name, language)
+  texts[language].set(call, text)
+  return text
+}
+
+const makeText = (call: CallSummary, name: NameOf, language: Language): string =>
   plain(
     [
       fullDay(call.startedAt, language),

@@ -94,15 +94,19 @@ function oneByOne({ linkBy, sensitivity, tags }: Facts, to: Transition | undefin
 test('many classes foreseen together end as each of them foreseen alone', () => {
   let changes = 0
   fc.assert(
-    fc.property(fc.array(facts, { minLength: 20, maxLength: 40 }), fc.option(transition, { freq: 9 }), (classes, wish) => {
-      const to = wish ? transitionOf(wish) : undefined
-      const foresee = foreseer(to)
-      for (const one of classes) {
-        const expected = oneByOne(one, to)
-        changes += Number(expected.before !== expected.after)
-        expect(foresee(briefOf(one))).toEqual(expected)
-      }
-    }),
+    fc.property(
+      fc.array(facts, { minLength: 20, maxLength: 40 }),
+      fc.option(transition, { freq: 9 }),
+      (classes, wish) => {
+        const to = wish ? transitionOf(wish) : undefined
+        const foresee = foreseer(to)
+        for (const one of classes) {
+          const expected = oneByOne(one, to)
+          changes += Number(expected.before !== expected.after)
+          expect(foresee(briefOf(one))).toEqual(expected)
+        }
+      },
+    ),
     { numRuns: 300 },
   )
   expect(changes).toBeGreaterThan(50)
