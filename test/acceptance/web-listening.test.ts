@@ -209,7 +209,7 @@ describe('one call', () => {
     expect(await page.getByRole('main').textContent()).toMatch(/tot en met \d+\s\w+\s20\d\d/i)
     await expectToHear(page)
     expect(guest.playbacks).toHaveLength(1)
-    await page.getByRole('link', { name: 'Mijn gesprekken', exact: true }).click()
+    await page.getByRole('main').getByRole('link', { name: 'Mijn gesprekken', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Mijn gesprekken' }).waitFor()
   })
 

@@ -21,7 +21,9 @@ import type {
 } from './contract.ts'
 import { ApiProblem, request } from './request.ts'
 
-export const PAGE_SIZE = 50
+/** As many as a large screen shows at first, and then as many as the API gives at once. */
+const FIRST_PAGE = 25
+const NEXT_PAGES = 100
 
 const meOptions = queryOptions({
   queryKey: ['me'],
@@ -64,7 +66,7 @@ export const useCalls = (filter: CallFilter) =>
   )
 
 function pageQuery(filter: CallFilter, cursor: string): URLSearchParams {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE) })
+  const query = new URLSearchParams({ limit: String(cursor ? NEXT_PAGES : FIRST_PAGE) })
   for (const [name, value] of Object.entries({ ...filter, cursor })) if (value) query.set(name, value)
   return query
 }

@@ -12,7 +12,7 @@ import { PageHeading } from '../shell/page-heading.tsx'
 import { byMonth, type Month } from './by-month.ts'
 import { CallFilters } from './call-filters.tsx'
 import { CallRow } from './call-row.tsx'
-import { Found, More } from './more-calls.tsx'
+import { Found, More, MoreRoom } from './more-calls.tsx'
 import { NoCalls, NoMatch } from './no-calls.tsx'
 import { filterOf } from './period.ts'
 import { useSearch } from './use-search.ts'
@@ -53,6 +53,9 @@ export function CallsPage() {
   )
 }
 
+/** Rows drawn at a time: thousands at once would stop a phone for seconds. */
+const ROWS = 100
+
 interface MonthsProps {
   readonly calls: ReturnType<typeof useCalls>
   readonly search: ReturnType<typeof useSearch>
@@ -60,7 +63,8 @@ interface MonthsProps {
 }
 
 function Months({ calls, search: { found, isActive, setQuery }, shown }: MonthsProps) {
-  const months = useMemo(() => byMonth(found), [found])
+  const [room, setRoom] = useState(ROWS)
+  const months = useMemo(() => byMonth(found.slice(0, room)), [found, room])
   if (shown === 0) return null
   return (
     <>
@@ -68,7 +72,11 @@ function Months({ calls, search: { found, isActive, setQuery }, shown }: MonthsP
       {months.map((month) => (
         <CallsOfMonth key={month.month} month={month} />
       ))}
-      {!isActive && <More calls={calls} shown={shown} />}
+      {found.length > room ? (
+        <MoreRoom onMore={() => setRoom(room + ROWS)} />
+      ) : (
+        !isActive && <More calls={calls} shown={shown} onMore={() => setRoom(room + ROWS)} />
+      )}
       <KeyboardHelp />
     </>
   )

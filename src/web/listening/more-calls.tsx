@@ -6,9 +6,21 @@ import { words } from './words.ts'
 
 type Calls = ReturnType<typeof useCalls>
 
+interface MoreProps {
+  readonly calls: Calls
+  readonly shown: number
+  /** Makes room for what comes. */
+  readonly onMore: () => void
+}
+
 /** The way to older calls, a page at a time. */
-export function More({ calls, shown }: { readonly calls: Calls; readonly shown: number }) {
+export function More({ calls, shown, onMore }: MoreProps) {
   const { t } = useTranslation()
+  const load = () => {
+    if (calls.isFetchingNextPage) return
+    onMore()
+    void calls.fetchNextPage()
+  }
   return (
     <div className="more">
       <p className="unseen" role="status">
@@ -16,16 +28,23 @@ export function More({ calls, shown }: { readonly calls: Calls; readonly shown: 
       </p>
       {calls.isFetchNextPageError && <p role="alert">{t('calls.moreFailed')}</p>}
       {calls.hasNextPage && (
-        <button
-          type="button"
-          className="button"
-          aria-disabled={calls.isFetchingNextPage}
-          onClick={() => !calls.isFetchingNextPage && void calls.fetchNextPage()}
-        >
+        <button type="button" className="button" aria-disabled={calls.isFetchingNextPage} onClick={load}>
           {calls.isFetchingNextPage ? t('calls.loadingMore') : t('calls.more')}
         </button>
       )}
     </div>
+  )
+}
+
+/** The way to calls that are loaded and not drawn yet. */
+export function MoreRoom({ onMore }: { readonly onMore: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <p className="more">
+      <button type="button" className="button" onClick={onMore}>
+        {t('calls.more')}
+      </button>
+    </p>
   )
 }
 
