@@ -6,7 +6,7 @@ import { HOLDABLE } from './hold-scope-queries.ts'
 
 /**
  * Asks for something to be made of a recording's audio, from now or from a later moment on. Work that waits
- * or is parked begins anew; work that somebody is at is done once more after it.
+ * or is parked begins anew; work that an instance is at is done once more by that instance, afterwards.
  */
 export async function queueWork(
   connection: Connection,
@@ -20,7 +20,7 @@ export async function queueWork(
     .onConflict((conflict) =>
       conflict
         .columns(['recording_id', 'kind'])
-        .doUpdateSet({ state: 'waiting', attempts: 0, run_at: runAt, worker: null, reason: null }),
+        .doUpdateSet({ state: 'waiting', attempts: 0, run_at: runAt, reason: null }),
     )
     .execute()
 }
@@ -71,8 +71,8 @@ export async function claimWork(connection: Connection, wanted: WorkWanted): Pro
       cross join lateral (
         select recording_id, kind, run_at from audio_work work
         where work.kind = wanted.kind and state = 'waiting' and run_at <= ${now} and ${isReady}
-          and (${workerIsGone('worker')}
-            or (worker = ${instance} and recording_id || ' ' || work.kind <> all(${inFlight}::text[])))
+          and (worker = ${instance} or ${workerIsGone('worker')})
+          and recording_id || ' ' || work.kind <> all(${inFlight}::text[])
         order by run_at, recording_id limit ${limit} for update skip locked
       ) one
       order by wanted.urgency, one.run_at limit ${limit}

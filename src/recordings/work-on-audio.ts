@@ -53,9 +53,9 @@ export function makeWorkOnAudio(ports: WorkPorts): WorkOnAudio {
   const kinds = Object.keys(ports.tasks) as AudioWorkKind[]
   const backlog = ports.tasks.playback ? makeBacklog(ports) : async () => false
 
-  async function claimNext(): Promise<ClaimedWork | undefined> {
+  async function claimNext(deadline: AbortSignal): Promise<ClaimedWork | undefined> {
     // A process that the database does not see would be taken for dead, and its claims for free.
-    if (!ports.instance.isRegistered()) return undefined
+    if (deadline.aborted || !ports.instance.isRegistered()) return undefined
     const who = { instance: ports.instance.id, inFlight: [...inFlight] }
     const [work] = await claimWork(ports.db, { kinds, ...who, now: ports.clock.now(), limit: 1 })
     if (work) inFlight.add(nameOfWork(work))
@@ -64,15 +64,15 @@ export function makeWorkOnAudio(ports: WorkPorts): WorkOnAudio {
 
   let claims: Promise<unknown> = Promise.resolve()
   /** One after the other: a claim that does not know of ours yet would take it for one that was given up. */
-  function claimOne(): Promise<ClaimedWork | undefined> {
-    const claim = claims.then(claimNext)
+  function claimOne(deadline: AbortSignal): Promise<ClaimedWork | undefined> {
+    const claim = claims.then(() => claimNext(deadline))
     claims = claim.catch(() => undefined)
     return claim
   }
 
   /** False when there is nothing to do now, or nothing that could be done. */
   async function workOnce(deadline: AbortSignal): Promise<boolean> {
-    const work = await claimOne()
+    const work = await claimOne(deadline)
     if (!work) return backlog()
     try {
       // Whatever else waits would meet the same outage.

@@ -170,6 +170,7 @@ describe('when the service stops', () => {
     const { run, outcomes } = worker({
       playback: (_id, signal) =>
         new Promise((_resolve, reject) => {
+          signal.throwIfAborted()
           signal.addEventListener('abort', () => reject(signal.reason as Error))
           deadline.abort()
         }),

@@ -151,16 +151,27 @@ describe('work', () => {
   test('that is asked for again while somebody is at it is done once more', async () => {
     const id = await receive()
     await stage.queue(id, 'masked')
-    let times = 0
+    const other = await registerInstance(stage.url)
+    const beside = worker({}, other)
+    const seen: string[] = []
     const { run } = worker({
       async masked() {
-        times += 1
-        if (times === 1) await stage.queue(id, 'masked')
+        seen.push('begins')
+        if (seen.length === 1) {
+          await stage.queue(id, 'masked')
+          // Neither another instance nor another lane of this one begins it meanwhile.
+          await beside.run()
+          await new Promise((resolve) => setTimeout(resolve, 200))
+        }
+        seen.push('ends')
         return 'done'
       },
     })
     await run()
-    expect(times).toBe(2)
+    await run()
+    await other.close()
+    expect(seen).toEqual(['begins', 'ends', 'begins', 'ends'])
+    expect(beside.asked).toEqual([])
     expect(await stage.workOf(id)).toEqual([])
   })
 
