@@ -57,8 +57,12 @@ test('a hold reaches the calls that are there before its answer, later ones soon
   const heldToo = async () => ((await inBucket(after)).hold === 'ON' ? true : undefined)
   await waitFor('the hold of the later call', heldToo)
   expect(await inBucket(after)).toEqual({ hold: 'ON', tag: 'held' })
-  const shown = await service.call(`/v1/holds/${holdId}`, persons.privacyOfficer())
-  await expect(shown.json()).resolves.toMatchObject({ recordings: 2, storeConfirmed: true })
+  // What is still being made of the call is held as well, a moment after it is stored.
+  await waitFor('the hold of everything that was made of them', async () => {
+    const shown = await service.call(`/v1/holds/${holdId}`, persons.privacyOfficer())
+    const { recordings, storeConfirmed } = (await shown.json()) as Record<string, unknown>
+    return recordings === 2 && storeConfirmed === true ? true : undefined
+  })
 
   const released = await post(`/v1/holds/${holdId}/release`, persons.privacyOfficer(), { reason: 'settled' })
   expect(released.status).toBe(200)

@@ -29,6 +29,8 @@ interface Waveform {
 
 const MEMBER = 'M-CORPUS'
 const COUNT = 40
+/** In 256 steps of the waveform. */
+const OTHER_DECODER = 10
 const RAW: Readonly<Record<string, string>> = { 'audio/gsm': 'gsm', 'audio/g722': 'g722' }
 
 let samples: readonly Sample[] = []
@@ -77,12 +79,19 @@ async function audio(id: string, query: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer())
 }
 
+/** What the recording is to be compared with, and how ffmpeg decodes that on its own. */
+const apart = ({ bytes, mediaType, reference }: Sample) => {
+  const raw = RAW[mediaType]
+  return { bytes: reference ?? bytes, format: raw === undefined ? {} : { format: raw } }
+}
+
 /** Lowest and highest sample of every pixel, counted one by one from what ffmpeg decodes on its own. */
-async function exactPeaks({ bytes, mediaType }: Sample, waveform: Waveform): Promise<number[]> {
+async function exactPeaks(sample: Sample, waveform: Waveform): Promise<number[]> {
+  const { mediaType } = sample
   const directory = ownDirectory('peaks')
   const path = join(directory, 'in')
   const out = join(directory, 'out.s16')
-  await writeFile(path, bytes)
+  await writeFile(path, apart(sample).bytes)
   const raw = RAW[mediaType]
   const quiet = ['-hide_banner', '-loglevel', 'error', '-y']
   // Read as a stream, like the service reads it: only a file that can be sought in tells MP3's padding at the end.
@@ -119,8 +128,8 @@ describe.each(Array.from({ length: COUNT }, (_, i) => i))('recording %i of the c
     const { sample, id } = one()
     expect((await audio(id, 'rendition=original')).equals(sample.bytes)).toBe(true)
     const media = await mediaOf(id)
-    const raw = RAW[sample.mediaType]
-    const alone = await decode(sample.bytes, raw ? { format: raw } : {})
+    const { bytes, format } = apart(sample)
+    const alone = await decode(bytes, format)
     expect({ name: sample.name, state: media.state }).toEqual({ name: sample.name, state: 'ready' })
     expect(media.channels).toBe(sample.channels)
     expect(Math.abs(media.durationSeconds - alone.seconds)).toBeLessThanOrEqual(0.05)
@@ -131,8 +140,8 @@ describe.each(Array.from({ length: COUNT }, (_, i) => i))('recording %i of the c
   test('plays in every browser’s format, and sounds as it was', async () => {
     const { sample, id } = one()
     const rate = 8000
-    const raw = RAW[sample.mediaType]
-    const before = await decode(sample.bytes, { rate, ...(raw ? { format: raw } : {}) })
+    const { bytes, format } = apart(sample)
+    const before = await decode(bytes, { rate, ...format })
     const after = await decode(await audio(id, 'rendition=playback'), { rate })
     expect(after.channels).toHaveLength(sample.channels)
     for (const channel of sample.channels === 2 ? [0, 1] : [0]) {
@@ -147,6 +156,11 @@ describe.each(Array.from({ length: COUNT }, (_, i) => i))('recording %i of the c
     const waveform = (await (await get(`/v1/recordings/${id}/waveform?pixels=20000`)).json()) as Waveform
     expect(waveform.channels).toBe(sample.channels)
     expect(waveform.samplesPerPixel).toBe(Math.round(waveform.sampleRate / 50))
-    expect(waveform.data).toEqual(await exactPeaks(sample, waveform))
+    const exact = await exactPeaks(sample, waveform)
+    if (sample.reference === undefined) return expect(waveform.data).toEqual(exact)
+    // Two decoders of one codec round differently, and one of them puts a little noise into pauses.
+    expect(waveform.data).toHaveLength(exact.length)
+    const apartBy = waveform.data.map((value, k) => Math.abs(value - (exact[k] ?? Number.NaN)))
+    expect(Math.max(...apartBy)).toBeLessThanOrEqual(OTHER_DECODER)
   })
 })

@@ -14,6 +14,8 @@ export interface Sample {
   readonly channels: 1 | 2
   /** How the codec is named by whoever decodes it. */
   readonly codec: string
+  /** The same decoded by somebody else, where ffmpeg on its own leaves something out. */
+  readonly reference?: Buffer
 }
 
 const PROMPTS = '/usr/share/asterisk/sounds/en_US_f_Allison'
@@ -95,12 +97,6 @@ export async function telephoneCorpus(): Promise<Sample[]> {
 
 const secondsOf = async (path: string): Promise<number> => Number((await run('soxi', ['-D', path])).trim())
 
-/** By decoding it again: the encoders of sox leave out what does not fill their last block. */
-async function decodedSeconds(path: string): Promise<number> {
-  await run('sox', [path, `${path}.wav`])
-  return secondsOf(`${path}.wav`)
-}
-
 interface Dialogue {
   readonly path: string
   readonly seconds: number
@@ -141,8 +137,15 @@ async function make(
   if (program === 'ffmpeg')
     await run('ffmpeg', [...quiet, '-i', dialogue.path, '-ac', String(channels), ...options, ...stable, path])
   else await run('sox', [dialogue.path, ...options, path])
-  const seconds = program === 'sox' ? await decodedSeconds(path) : dialogue.seconds
-  return { name: `${name}, ${channels}`, mediaType, bytes: await readFile(path), seconds, channels, codec }
+  const sample = { name: `${name}, ${channels}`, mediaType, bytes: await readFile(path), channels, codec }
+  if (program === 'ffmpeg') return { ...sample, seconds: dialogue.seconds }
+  // The encoders of sox leave out what does not fill their last block, so it is measured again.
+  await run('sox', [path, `${path}.wav`])
+  const seconds = await secondsOf(`${path}.wav`)
+  // ffmpeg gives no samples for the pauses of AMR.
+  return mediaType === 'audio/amr'
+    ? { ...sample, seconds, reference: await readFile(`${path}.wav`) }
+    : { ...sample, seconds }
 }
 
 const AMR_WB_FRAME_SECONDS = 0.02
