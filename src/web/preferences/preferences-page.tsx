@@ -99,7 +99,7 @@ function Question({ now: { trainingCalls, trainingOnlyCalls }, isPending, onYes,
         <p>{w.calls(trainingCalls)}</p>
         {trainingOnlyCalls > 0 && (
           <p>
-            <strong>{w.only(trainingOnlyCalls)}</strong>
+            <strong>{w.onlyTraining(trainingOnlyCalls)}</strong>
           </p>
         )}
         <p>{w.noUndo}</p>

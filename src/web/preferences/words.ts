@@ -26,7 +26,7 @@ export const words = inBoth(
         n === 1
           ? 'Vanaf nu gebruikt niemand uw gesprek nog voor training. Wie het op dit moment daarvoor beluistert, wordt onderbroken.'
           : `Vanaf nu gebruikt niemand uw ${n} gesprekken nog voor training. Wie er op dit moment daarvoor een beluistert, wordt onderbroken.`,
-      only: (n: number) =>
+      onlyTraining: (n: number) =>
         n === 1
           ? 'Van 1 opname is training het enige doel. Die wordt daarom binnenkort definitief verwijderd. Wilt u haar houden? Download dan eerst een kopie.'
           : `Van ${n} opnamen is training het enige doel. Die worden daarom binnenkort definitief verwijderd. Wilt u ze houden? Download dan eerst kopieën.`,
@@ -60,7 +60,7 @@ export const words = inBoth(
         n === 1
           ? 'From now on nobody uses your call for training. Whoever is listening to it for that at this moment is interrupted.'
           : `From now on nobody uses your ${n} calls for training. Whoever is listening to one of them for that at this moment is interrupted.`,
-      only: (n: number) =>
+      onlyTraining: (n: number) =>
         n === 1
           ? 'Of 1 recording training is the only purpose. It will therefore soon be removed for good. Do you want to keep it? Then download a copy first.'
           : `Of ${n} recordings training is the only purpose. They will therefore soon be removed for good. Do you want to keep them? Then download copies first.`,
