@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import pg from 'pg'
 import { Pool } from 'undici'
@@ -6,6 +7,7 @@ import { startPostgres } from '../support/postgres.ts'
 import { startRgw, type TestBucket } from '../support/rgw.ts'
 import { type RunningService, startService } from '../support/running-service.ts'
 import { persons } from '../support/tokens.ts'
+import { audioBench } from './audio.ts'
 import { delivery, wav } from './delivery.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
@@ -65,6 +67,16 @@ async function deliver(service: RunningService, bytes: number): Promise<string> 
   return ((await response.json()) as { id: string }).id
 }
 
+/** Waits until nothing is made of recordings any more, which would take processor time from who is measured. */
+async function untilQuiet({ databaseUrl }: Stage): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  const isBusy = async () =>
+    (await client.query(`select from audio_work where state = 'waiting' limit 1`)).rowCount !== 0
+  while (await isBusy()) await sleep(500)
+  await client.end()
+}
+
 /** GETs over a pool of kept-alive connections, reading the body to its end. */
 function getter(origin: string, connections: number, expected: number) {
   const pool = new Pool(origin, { connections, pipelining: 1 })
@@ -94,6 +106,7 @@ async function reading(stage: Stage): Promise<void> {
 async function seek(stage: Stage, nginxOrigin: string, authorization: string): Promise<void> {
   const size = 5 * MIB
   const id = await deliver(stage.service, size)
+  await untilQuiet(stage)
   const range = () => {
     const start = randomInt(0, size - 65_536)
     return `bytes=${start}-${start + 65_535}`
@@ -113,6 +126,7 @@ async function seek(stage: Stage, nginxOrigin: string, authorization: string): P
 
 async function download(stage: Stage, nginxOrigin: string, authorization: string): Promise<void> {
   const id = await deliver(stage.service, 50 * MIB)
+  await untilQuiet(stage)
   const ours = getter(stage.service.baseUrl, 2, 200)
   const peer = getter(nginxOrigin, 2, 200)
   const path = presignedPath(stage.bucket, `recordings/${id}/original.age`)
@@ -252,6 +266,7 @@ try {
     if (wanted('sweep')) await sweep(stage)
     if (wanted('claim')) await claim()
     if (wanted('list')) await list(stage)
+    if (wanted('audio')) await audioBench(ROUNDS, print)
     if (wanted('preview')) await previewBench({ ...stage, rows: LIST_ROWS, rounds: ROUNDS, print })
   } finally {
     await service.stop()
