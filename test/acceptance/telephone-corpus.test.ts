@@ -28,7 +28,7 @@ interface Waveform {
 }
 
 const MEMBER = 'M-CORPUS'
-const COUNT = 40
+const COUNT = 34
 /** In 256 steps of the waveform. */
 const OTHER_DECODER = 10
 const RAW: Readonly<Record<string, string>> = { 'audio/gsm': 'gsm', 'audio/g722': 'g722' }

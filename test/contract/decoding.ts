@@ -13,6 +13,9 @@ const NAMES: Readonly<Record<string, string>> = { g722: 'adpcm_g722', amrnb: 'am
 /** What has no mark of its own, for a decoder that only has the bytes. */
 const RAW: Readonly<Record<string, string>> = { 'audio/gsm': 'gsm', 'audio/g722': 'g722' }
 
+/** The whole service is tried with all of them; here one of each family has to do. */
+const TWO_CHANNELS = /^(wav pcm 16|ogg opus|mp3|m4a)/
+
 interface Rare {
   readonly file: string
   readonly mediaType: string
@@ -79,6 +82,7 @@ export function describeDecoding(subject: () => EngineUnderTest): void {
       for (const sample of await telephoneCorpus()) {
         // An index behind the sound is put in front by whoever hands a stream over.
         if (sample.name.startsWith('m4a, index last')) continue
+        if (sample.channels === 2 && !TWO_CHANNELS.test(sample.name)) continue
         const made = await make(subject().engine, sample, [{ kind: 'pcm' }, { kind: 'm4a' }])
         const [pcm, m4a] = made.outputs as [Buffer, Buffer]
         const original = await reference(sample, directory)
@@ -100,7 +104,7 @@ export function describeDecoding(subject: () => EngineUnderTest): void {
     }
 
     it('knows every telephone recording: its codec, its channels, and its length by counting', () => {
-      expect(decoded.length).toBeGreaterThan(30)
+      expect(decoded.length).toBeGreaterThan(24)
       for (const { sample, facts, pcm, m4a, original } of decoded) {
         const { name, channels } = sample
         expect({ name, ...facts }).toEqual({
