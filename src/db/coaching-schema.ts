@@ -1,6 +1,6 @@
 import type { ColumnType, JSONColumnType } from 'kysely'
 
-/** Tables of coaching, of what members chose, and of figures per day. */
+/** Tables of coaching and of what members chose. */
 
 type Int8 = ColumnType<number, number, number>
 type Day = ColumnType<string, string, string>
@@ -67,11 +67,4 @@ export interface MemberPreferenceTable {
   kind: 'training' | 'statistics'
   allowed: boolean
   changed_at: Date
-}
-
-export interface DailyFigureTable {
-  day: Day
-  entity: string
-  name: string
-  value: Int8
 }

@@ -9,7 +9,6 @@ import type {
   TrainingReviewTable,
 } from './audio-schema.ts'
 import type {
-  DailyFigureTable,
   MemberPreferenceTable,
   TrainingCoachTable,
   TrainingItemTable,
@@ -251,7 +250,6 @@ export interface Schema {
   training_note: TrainingNoteTable
   training_score: TrainingScoreTable
   member_preference: MemberPreferenceTable
-  daily_figure: DailyFigureTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

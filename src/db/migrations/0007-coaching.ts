@@ -1,4 +1,4 @@
-/** Samples for coaching, what coaches write about them, what members chose, and figures kept per day. */
+/** Samples for coaching, what coaches write about them, and what members chose. */
 export const sql = `
 create table training_sample (
   id uuid primary key,
@@ -84,13 +84,4 @@ create table member_preference (
   primary key (member_ref, kind)
 );
 comment on table member_preference is 'what a member chose for all their calls; no row: nothing was chosen';
-
-create table daily_figure (
-  day date not null,
-  entity text not null,
-  name text not null,
-  value bigint not null,
-  primary key (day, entity, name)
-);
-comment on table daily_figure is 'counts per day and entity, for trends; no personal data';
 `

@@ -15,7 +15,7 @@ export function MemberArea() {
 }
 
 /** Says which roles somebody has, where none of them has anything to see. */
-export function NoMember({ roles }: { readonly roles: readonly string[] }) {
+function NoMember({ roles }: { readonly roles: readonly string[] }) {
   const { t } = useTranslation()
   const name = useNames()
   return (

@@ -25,14 +25,9 @@ import { makeWorkOnAudio } from '../../../src/recordings/work-on-audio.ts'
 import type { ObjectStore, ObjectVersion } from '../../../src/storage/object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { type Claims, persons } from '../../support/tokens.ts'
-import {
-  addRecording,
-  bearer,
-  type ListeningApp,
-  type RecordingOptions,
-  startListeningApp,
-} from '../listening/listening-app.ts'
+import { addRecording, type RecordingOptions, startListeningApp } from '../listening/listening-app.ts'
 import { storeWith } from '../retention/stage.ts'
+import { caller } from './api-caller.ts'
 
 const NEVER = new AbortController().signal
 export const officer = persons.privacyOfficer()
@@ -160,24 +155,3 @@ function faulty(inner: ObjectStore, faults: Faults): ObjectStore {
   ])
   return storeWith(inner, Object.fromEntries(watched))
 }
-
-const caller =
-  (app: ListeningApp) => async (claims: Claims, method: string, path: string, body?: unknown) => {
-    const response = await fetch(app.url + path, {
-      method,
-      headers: {
-        ...bearer(app, claims),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const bytes = Buffer.from(await response.arrayBuffer())
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false
-    return {
-      status: response.status,
-      headers: response.headers,
-      bytes,
-      // biome-ignore lint/suspicious/noExplicitAny: tests read answers by path
-      body: (isJson ? JSON.parse(bytes.toString('utf8')) : null) as any,
-    }
-  }

@@ -24,14 +24,14 @@ import { purposeEndpoints } from '../../../src/retention/purpose-routes.ts'
 import { makeRemovePurpose } from '../../../src/retention/remove-purpose.ts'
 import { openRules } from '../../../src/retention/rules.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { type Claims, persons } from '../../support/tokens.ts'
+import { persons } from '../../support/tokens.ts'
 import {
   addRecording,
-  bearer,
   type ListeningAppOptions,
   type RecordingOptions,
   startListeningApp,
 } from '../listening/listening-app.ts'
+import { caller } from './api-caller.ts'
 
 const RULES = new URL('../../../src/retention/hmbs.yaml', import.meta.url)
 const NEVER = new AbortController().signal
@@ -95,25 +95,7 @@ export async function startTrainingApp(options: TrainingAppOptions = {}) {
   const expireMasked = makeExpireMasked({ db, clock })
   const holds = composeHolds({ db, store, clock, logger })
 
-  const call = async (claims: Claims, method: string, path: string, body?: unknown) => {
-    const response = await fetch(app.url + path, {
-      method,
-      headers: {
-        ...bearer(app, claims),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const bytes = Buffer.from(await response.arrayBuffer())
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false
-    return {
-      status: response.status,
-      headers: response.headers,
-      bytes,
-      // biome-ignore lint/suspicious/noExplicitAny: tests read answers by path
-      body: (isJson ? JSON.parse(bytes.toString('utf8')) : null) as any,
-    }
-  }
+  const call = caller(app)
 
   return {
     ...app,
