@@ -44,11 +44,43 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     about: { nl: 'coach van team zorg', en: 'coach of the care team' },
   },
   {
+    id: 'dirk',
+    name: 'Dirk Denkbeeld',
+    roles: ['coach'],
+    team: 'zorg',
+    web: true,
+    about: {
+      nl: 'coach van team zorg, voor de ijking',
+      en: 'coach of the care team, for calibration',
+    },
+  },
+  {
+    id: 'agent-07',
+    name: 'Anna Verzonnen',
+    roles: ['agent'],
+    team: 'zorg',
+    web: true,
+    about: {
+      nl: 'medewerker agent-07: eigen gesprekken en terugkoppeling',
+      en: 'employee agent-07: own calls and feedback',
+    },
+  },
+  {
     id: 'pim',
     name: 'Pim Proef',
     roles: ['privacy_officer'],
     web: true,
     about: { nl: 'functionaris gegevensbescherming', en: 'privacy officer' },
+  },
+  {
+    id: 'petra',
+    name: 'Petra Proefpersoon',
+    roles: ['privacy_officer'],
+    web: true,
+    about: {
+      nl: 'tweede functionaris: keurt goed wat Pim voorstelt',
+      en: 'second privacy officer: approves what Pim proposes',
+    },
   },
   {
     id: 'roos',
@@ -68,6 +100,36 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     about: {
       nl: 'fraudeanalist: luistert alleen met een dossier',
       en: 'fraud analyst: listens with a case only',
+    },
+  },
+  {
+    id: 'mira',
+    name: 'Mira Model',
+    roles: ['medical_adviser'],
+    web: true,
+    about: {
+      nl: 'medisch adviseur: gesprekken met gezondheidsgegevens',
+      en: 'medical adviser: calls with health data',
+    },
+  },
+  {
+    id: 'ada',
+    name: 'Ada Aanname',
+    roles: ['auditor'],
+    web: true,
+    about: {
+      nl: 'auditor: leest het logboek en de cijfers',
+      en: 'auditor: reads the log and the figures',
+    },
+  },
+  {
+    id: 'otto',
+    name: 'Otto Oefening',
+    roles: ['operator'],
+    web: true,
+    about: {
+      nl: 'beheerder: of de dienst werkt',
+      en: 'operator: whether the service works',
     },
   },
   {
