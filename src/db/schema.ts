@@ -17,6 +17,14 @@ import type {
   TrainingScoreTable,
 } from './coaching-schema.ts'
 import type {
+  MailAddressTable,
+  NoticeMailTable,
+  NoticeTable,
+  WebhookDeliveryTable,
+  WebhookEndpointTable,
+  WebhookEventTable,
+} from './notices-schema.ts'
+import type {
   AnonymousCountTable,
   AwaitedEventTable,
   BusinessEventTable,
@@ -250,6 +258,12 @@ export interface Schema {
   training_note: TrainingNoteTable
   training_score: TrainingScoreTable
   member_preference: MemberPreferenceTable
+  notice: NoticeTable
+  notice_mail: NoticeMailTable
+  mail_address: MailAddressTable
+  webhook_endpoint: WebhookEndpointTable
+  webhook_event: WebhookEventTable
+  webhook_delivery: WebhookDeliveryTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

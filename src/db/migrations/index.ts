@@ -5,6 +5,7 @@ import { sql as audio } from './0004-audio.ts'
 import { sql as corrections } from './0005-corrections.ts'
 import { sql as endsBrief } from './0006-ends-brief.ts'
 import { sql as coaching } from './0007-coaching.ts'
+import { sql as notices } from './0011-notices.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0005-corrections', sql: corrections },
   { name: '0006-ends-brief', sql: endsBrief },
   { name: '0007-coaching', sql: coaching },
+  { name: '0011-notices', sql: notices },
 ]

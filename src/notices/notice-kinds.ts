@@ -1,0 +1,60 @@
+/** What a message says, in both languages: `{name}` is a fact of the notice, a day is written out. */
+interface NoticeText {
+  readonly nl: Words
+  readonly en: Words
+}
+
+interface Words {
+  readonly title: string
+  readonly text: string
+}
+
+/**
+ * Every message that the service sends by itself. Without names of people and without anything that was
+ * said: a message is also read over somebody's shoulder. Where it is about something, the page links to it.
+ */
+export const NOTICE_KINDS = {
+  recording_disclosed: {
+    nl: {
+      title: 'Een opname van een gesprek met u is aan een ander verstrekt',
+      text: 'Bij het gesprek staat aan wie, waarom en op welke grond.',
+    },
+    en: {
+      title: 'A recording of a call with you was given to another organisation',
+      text: 'With the call you find to whom, why and on what ground.',
+    },
+  },
+} as const satisfies Record<string, NoticeText>
+
+export type NoticeKind = keyof typeof NOTICE_KINDS
+
+export type Facts = Readonly<Record<string, string | number | null>>
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const FACT = /\{(\w+)\}/g
+
+const DATES = {
+  nl: new Intl.DateTimeFormat('nl-NL', { dateStyle: 'long', timeZone: 'UTC' }),
+  en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }),
+} as const
+
+/** Facts that the text of a kind speaks of; a notice without one of them is never written. */
+export const factsOf = (kind: NoticeKind): string[] => {
+  const { nl, en } = NOTICE_KINDS[kind]
+  const texts = [nl.title, nl.text, en.title, en.text]
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(FACT)].map(([, name = '']) => name)))]
+}
+
+/** The message in both languages. */
+export function wordsOf(kind: NoticeKind, facts: Facts): { nl: Words; en: Words } {
+  const fill = (language: 'nl' | 'en', text: string): string =>
+    text.replace(FACT, (_, name: string) => wordOf(language, facts[name] ?? ''))
+  const both = (language: 'nl' | 'en'): Words => ({
+    title: fill(language, NOTICE_KINDS[kind][language].title),
+    text: fill(language, NOTICE_KINDS[kind][language].text),
+  })
+  return { nl: both('nl'), en: both('en') }
+}
+
+const wordOf = (language: 'nl' | 'en', fact: string | number): string =>
+  typeof fact === 'string' && DAY.test(fact) ? DATES[language].format(new Date(fact)) : String(fact)
