@@ -25,6 +25,8 @@ export interface Actor {
   /** Last day an external may work here, `YYYY-MM-DD`; null for employees and members. */
   readonly engagedUntil: string | null
   readonly via: 'token' | 'session'
+  /** When the person last logged in, as the identity provider says; null when it does not, and for a token. */
+  readonly authenticatedAt: Date | null
   /** Name to show in the web page; from the identity provider, never logged. */
   readonly displayName: string | null
 }

@@ -76,10 +76,17 @@ async function holds(check: Promise<unknown>): Promise<boolean> {
 
 async function bySession(req: Request, spec: CookieSpec, sessions: Sessions): Promise<Identity> {
   const value = readCookie(req.headers.cookie, spec)
-  const session = await sessions.find(value)
+  const session = await sessions.find(value, { unattended: isUnattended(req) })
   if (!session) throw new Problem('unauthenticated')
-  return { actor: session.actor, session, stillValid: () => holds(sessions.find(value)) }
+  return {
+    actor: session.actor,
+    session,
+    stillValid: () => holds(sessions.find(value, { unattended: isUnattended(req) })),
+  }
 }
+
+/** What a page asks by itself, to look how something goes, is no sign that somebody is still there. */
+const isUnattended = (req: Request): boolean => req.get('X-Unattended') === '1'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 

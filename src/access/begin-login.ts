@@ -6,8 +6,9 @@ import type { IdentityProvider } from './identity-provider.ts'
 import { insertAttempt } from './login-queries.ts'
 import { returnAddress } from './return-to.ts'
 import { hashSecret, isSecret, newSecret } from './secrets.ts'
+import type { WebSession } from './sessions.ts'
 
-const ATTEMPT_MS = 10 * MINUTE
+export const ATTEMPT_MS = 10 * MINUTE
 
 export interface BeginLoginPorts {
   readonly db: Database
@@ -32,16 +33,19 @@ export function makeBeginLogin({ db, provider, clock, publicUrl }: BeginLoginPor
   return async function beginLogin(input: {
     returnTo: string | undefined
     browser: string | undefined
+    /** Whose person is to log in once more, whatever the provider remembers of them. */
+    stepUpOf?: WebSession | undefined
   }): Promise<BegunLogin> {
     const browser = isSecret(input.browser) ? input.browser : newSecret()
     const secrets = { state: newSecret(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
-    const location = await provider.authorizationUrl(secrets)
+    const location = await provider.authorizationUrl(secrets, { again: input.stepUpOf !== undefined })
     await insertAttempt(db, {
       state_hash: hashSecret(secrets.state, browser),
       code_verifier: secrets.codeVerifier,
       nonce: secrets.nonce,
       return_to: returnAddress(input.returnTo, publicUrl),
       expires_at: new Date(clock.now().getTime() + ATTEMPT_MS),
+      session_id_hash: input.stepUpOf?.idHash ?? null,
     })
     return { location, browser }
   }

@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { SECOND } from '../kernel/units.ts'
 import { type Actor, ROLES, type Role } from './actor.ts'
 
 const MAX_ITEMS = 100
+/** The last second that a JavaScript date can be. */
+const MAX_TIME = 8_640_000_000_000
 
 /** Text that may reach the database and its log: bounded, no control characters (PostgreSQL refuses NUL). */
 const Word = z
@@ -18,6 +21,8 @@ const Claims = z.object({
   team: Word.nullish(),
   confidentiality_signed: z.boolean().nullish(),
   engaged_until: z.iso.date().nullish(),
+  // Seconds since 1970 (OpenID Connect Core section 2); without it the person is asked again when it matters.
+  auth_time: z.int().nonnegative().max(MAX_TIME).nullish().catch(null),
   // Shown to its bearer only, so a strange name costs the name and not the access.
   name: Word.nullish().catch(null),
 })
@@ -41,6 +46,10 @@ export function actorFromClaims(claims: unknown, via: Actor['via']): Actor | und
     confidentialitySigned: data.confidentiality_signed ?? false,
     engagedUntil: data.engaged_until ?? null,
     via,
+    authenticatedAt: via === 'session' ? instantOf(data.auth_time) : null,
     displayName: data.name ?? null,
   }
 }
+
+const instantOf = (seconds: number | null | undefined): Date | null =>
+  typeof seconds === 'number' ? new Date(seconds * SECOND) : null

@@ -2,11 +2,14 @@ import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
+import { SECOND } from '../kernel/units.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
+import type { Actor } from './actor.ts'
+import { ATTEMPT_MS } from './begin-login.ts'
 import { actorFromClaims } from './claims.ts'
 import type { IdentityProvider } from './identity-provider.ts'
-import { takeAttempt } from './login-queries.ts'
+import { type LoginAttemptRow, takeAttempt } from './login-queries.ts'
 import { hashSecret, isSecret } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -46,7 +49,17 @@ export function makeFinishLogin({ db, provider, sessions, clock, logger }: Finis
     const secrets = { state, nonce: attempt.nonce, codeVerifier: attempt.code_verifier }
     const actor = actorFromClaims(await provider.exchange(query, secrets), 'session')
     if (!actor) throw failed('claims')
-    return { session: await sessions.start(actor, session), returnTo: attempt.return_to }
+    const renewed = await confirm(attempt, actor)
+    return { session: renewed ?? (await sessions.start(actor, session)), returnTo: attempt.return_to }
+  }
+
+  /** The session that goes on after a login that was to confirm it; undefined when there is none by now. */
+  async function confirm(attempt: LoginAttemptRow, actor: Actor): Promise<string | undefined> {
+    if (attempt.session_id_hash === null) return undefined
+    if (!answersTo(attempt, actor)) throw failed('not_fresh')
+    const renewal = await sessions.renew(attempt.session_id_hash, actor)
+    if (renewal === 'other_person') throw failed('other_person')
+    return renewal === 'over' ? undefined : renewal.id
   }
 
   return async function finishLogin(callback: Callback): Promise<FinishedLogin> {
@@ -74,6 +87,17 @@ export function makeFinishLogin({ db, provider, sessions, clock, logger }: Finis
   }
 }
 
+/** What the clocks of a provider and of this service may differ by. */
+const CLOCK_TOLERANCE_MS = 30 * SECOND
+
+/**
+ * Pure: whether the person was asked because of this attempt. A provider that takes no notice of `max_age`
+ * answers for whoever logged in there this morning.
+ */
+const answersTo = ({ expires_at }: LoginAttemptRow, { authenticatedAt }: Actor): boolean =>
+  authenticatedAt !== null &&
+  authenticatedAt.getTime() >= expires_at.getTime() - ATTEMPT_MS - CLOCK_TOLERANCE_MS
+
 class LoginFailure extends Error {
   override readonly name = 'LoginFailure'
   readonly reason: string
@@ -82,6 +106,12 @@ class LoginFailure extends Error {
     super(`login failed: ${reason}`)
     this.reason = reason
   }
+}
+
+/** Why a login could not confirm a session, where it could not; undefined for every other failure. */
+export function confirmationTrouble({ cause }: Problem): 'other_person' | 'not_fresh' | undefined {
+  const reason = cause instanceof LoginFailure ? cause.reason : undefined
+  return reason === 'other_person' || reason === 'not_fresh' ? reason : undefined
 }
 
 /**

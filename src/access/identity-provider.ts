@@ -20,8 +20,12 @@ export interface LoginSecrets {
 
 /** Our words for the OpenID Connect provider; every method rejects with Problem('unavailable') while it is down. */
 export interface IdentityProvider {
-  /** Where to send the browser (authorization code flow, RFC 6749 section 4.1, with PKCE, RFC 7636). */
-  authorizationUrl(secrets: LoginSecrets): Promise<string>
+  /**
+   * Where to send the browser (authorization code flow, RFC 6749 section 4.1, with PKCE, RFC 7636). `again`:
+   * the provider is to ask the person now, even if they are logged in there (OpenID Connect Core section
+   * 3.1.2.1), and to say in `auth_time` when they answered.
+   */
+  authorizationUrl(secrets: LoginSecrets, how: { readonly again: boolean }): Promise<string>
   /**
    * Exchanges the code in the callback's query for the claims of the ID token, whose signature,
    * issuer, audience, times and nonce were checked. Rejects with Problem('login_failed') otherwise.
@@ -49,7 +53,7 @@ export function makeIdentityProvider(config: IdentityProviderConfig): IdentityPr
   const callbackUrl = `${new URL(config.publicUrl).origin}${CALLBACK_PATH}`
 
   return {
-    async authorizationUrl({ state, nonce, codeVerifier }) {
+    async authorizationUrl({ state, nonce, codeVerifier }, { again }) {
       const url = oidc.buildAuthorizationUrl(await provider(), {
         redirect_uri: callbackUrl,
         scope: config.scope ?? 'openid profile',
@@ -57,6 +61,7 @@ export function makeIdentityProvider(config: IdentityProviderConfig): IdentityPr
         nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
+        ...(again ? { prompt: 'login', max_age: '0' } : {}),
       })
       return url.href
     },

@@ -29,7 +29,7 @@ export function continuePage(returnTo: string): string {
   )
 }
 
-export type LoginTrouble = 'failed' | 'unavailable' | 'too_many'
+export type LoginTrouble = 'failed' | 'unavailable' | 'too_many' | 'other_person' | 'not_fresh'
 
 const TEXTS: Record<LoginTrouble, { nl: string; en: string }> = {
   failed: {
@@ -44,14 +44,27 @@ const TEXTS: Record<LoginTrouble, { nl: string; en: string }> = {
     nl: 'Er is te vaak achter elkaar ingelogd. Wacht een minuut en probeer het dan opnieuw.',
     en: 'There were too many logins in a row. Please wait a minute and then try again.',
   },
+  other_person: {
+    nl: 'U hebt ingelogd als iemand anders dan wie hier al was ingelogd. Er is niets veranderd. Log eerst uit als u van persoon wilt wisselen.',
+    en: 'You logged in as somebody other than who was logged in here. Nothing has changed. Log out first to change to another person.',
+  },
+  not_fresh: {
+    nl: 'Uw inlogdienst heeft u niet opnieuw om uw gegevens gevraagd, en dat is hier wel nodig. Meld dit aan uw beheerder.',
+    en: 'Your login service did not ask for your details again, which is needed here. Please report this to your administrator.',
+  },
 }
 
 /** Says what happened in both languages: before the login there is no preference to go by. */
 export function troublePage(trouble: LoginTrouble): string {
   const { nl, en } = TEXTS[trouble]
+  // Whoever has to be logged in to get there finds their session as it was.
+  const inSession = trouble === 'other_person' || trouble === 'not_fresh'
+  const [href, onward, onwardEn] = inSession
+    ? ['/', 'Terug', 'Back']
+    : ['/login', 'Opnieuw proberen', 'Try again']
   return page(
     'nl',
     'Inloggen niet gelukt / Login failed',
-    `<h1>Inloggen niet gelukt</h1><p>${nl}</p><p><a href="/login">Opnieuw proberen</a></p><hr><div lang="en"><h2>Login failed</h2><p>${en}</p><p><a href="/login">Try again</a></p></div>`,
+    `<h1>Inloggen niet gelukt</h1><p>${nl}</p><p><a href="${href}">${onward}</a></p><hr><div lang="en"><h2>Login failed</h2><p>${en}</p><p><a href="${href}">${onwardEn}</a></p></div>`,
   )
 }

@@ -6,6 +6,8 @@ export interface LoginAttemptRow {
   readonly nonce: string
   readonly return_to: string
   readonly expires_at: Date
+  /** The session whose person is asked to log in once more. */
+  readonly session_id_hash: Buffer | null
 }
 
 export async function insertAttempt(connection: Connection, row: LoginAttemptRow): Promise<void> {

@@ -5,12 +5,16 @@ import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import { ROLES } from './actor.ts'
 import { actorOf, sessionOf } from './authenticate.ts'
 import { clearCookie, cookiesFor, readCookie, setCookie } from './cookies.ts'
+import { confirmationTrouble } from './finish-login.ts'
 import { CALLBACK_PATH } from './identity-provider.ts'
 import type { Login } from './login.ts'
 import { continuePage, type LoginTrouble, PAGE_POLICY, troublePage } from './login-pages.ts'
 import { returnAddress } from './return-to.ts'
+import type { WebSession } from './sessions.ts'
+import { isFresh, STEP_UP_MS } from './step-up.ts'
 
 const TEXT = z.string().max(4096)
+const Instant = z.iso.datetime({ offset: true })
 
 export const MeSchema = z
   .strictObject({
@@ -23,6 +27,18 @@ export const MeSchema = z
       .string()
       .nullable()
       .meta({ description: 'To send as X-CSRF-Token with every change; null with an access token' }),
+    session: z
+      .strictObject({
+        now: Instant.meta({ description: 'The time here, to count from' }),
+        idleEndsAt: Instant.meta({ description: 'When it ends unless the person asks for something before' }),
+        endsAt: Instant.meta({ description: 'When it ends at the latest' }),
+        authenticatedAt: Instant.nullable().meta({ description: 'When the person last proved who they are' }),
+        confirmBy: Instant.nullable().meta({
+          description: 'Until when acts that cannot be taken back need no new login; null: they need one now',
+        }),
+      })
+      .nullable()
+      .meta({ description: 'Of the web session; null with an access token' }),
     demo: z.boolean().meta({ description: 'Whether this is the demo with invented people' }),
     contact: z
       .string()
@@ -72,6 +88,10 @@ const loginEndpoint = (login: Login, cookies: Cookies): Endpoint =>
         .string()
         .optional()
         .meta({ description: 'Set when sent on from another name of this service' }),
+      stepUp: z
+        .literal('1')
+        .optional()
+        .meta({ description: 'Ask who is logged in to log in once more; their session goes on' }),
     }),
     responses: {
       303: { description: 'To the identity provider, or to returnTo when already logged in' },
@@ -84,12 +104,11 @@ const loginEndpoint = (login: Login, cookies: Cookies): Endpoint =>
         // Cookies belong to a host: a login begun on another name of this machine could not be finished.
         // Once: behind a proxy that writes its own Host here, every host looks like another one.
         const elsewhere = req.headers.host !== new URL(login.publicUrl).host
-        if (elsewhere && query.moved === undefined)
-          return go(res, onPublicUrl(login.publicUrl, query.returnTo))
-        const session = readCookie(req.headers.cookie, cookies.session)
-        if (await login.sessions.find(session)) return go(res, returnAddress(query.returnTo, login.publicUrl))
+        if (elsewhere && query.moved === undefined) return go(res, onPublicUrl(login.publicUrl, query))
+        const session = await login.sessions.find(readCookie(req.headers.cookie, cookies.session))
+        if (session && !query.stepUp) return go(res, returnAddress(query.returnTo, login.publicUrl))
         const browser = readCookie(req.headers.cookie, cookies.login)
-        const begun = await login.beginLogin({ returnTo: query.returnTo, browser })
+        const begun = await login.beginLogin({ returnTo: query.returnTo, browser, stepUpOf: session })
         res.append('Set-Cookie', setCookie(cookies.login, begun.browser))
         go(res, begun.location)
       }),
@@ -155,15 +174,32 @@ const me = (login: Login): Endpoint =>
     problems: ['unauthenticated', 'csrf'],
     handle: ({ req, res }) => {
       const { sub, displayName, roles, memberRef, entities } = actorOf(req)
-      const csrfToken = sessionOf(req)?.csrfToken ?? null
+      const session = sessionOf(req)
+      const csrfToken = session?.csrfToken ?? null
       const { demo, contact } = login
-      noStore(res).json({ sub, displayName, roles, memberRef, entities, csrfToken, demo, contact })
+      const who = { sub, displayName, roles, memberRef, entities, csrfToken }
+      noStore(res).json({ ...who, session: session ? timesOf(session, login.now()) : null, demo, contact })
     },
   })
 
-function onPublicUrl(publicUrl: string, returnTo: string | undefined): string {
+/** When a session ends, and until when it counts as confirmed; what a page has to warn of. */
+function timesOf({ idleEndsAt, endsAt, actor }: WebSession, now: Date) {
+  const { authenticatedAt } = actor
+  const confirmBy =
+    authenticatedAt && isFresh(actor, now) ? new Date(authenticatedAt.getTime() + STEP_UP_MS) : null
+  return {
+    now: now.toISOString(),
+    idleEndsAt: idleEndsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    authenticatedAt: authenticatedAt?.toISOString() ?? null,
+    confirmBy: confirmBy?.toISOString() ?? null,
+  }
+}
+
+function onPublicUrl(publicUrl: string, query: { returnTo?: string | undefined; stepUp?: '1' | undefined }) {
   const url = new URL('/login?moved=1', publicUrl)
-  if (returnTo !== undefined) url.searchParams.set('returnTo', returnTo)
+  if (query.returnTo !== undefined) url.searchParams.set('returnTo', query.returnTo)
+  if (query.stepUp) url.searchParams.set('stepUp', query.stepUp)
   return url.href
 }
 
@@ -189,7 +225,8 @@ async function orTroublePage({ logger }: Login, res: Response, act: () => Promis
   try {
     await act()
   } catch (error) {
-    const trouble = error instanceof Problem ? TROUBLES[error.code] : undefined
+    const trouble =
+      error instanceof Problem ? (confirmationTrouble(error) ?? TROUBLES[error.code]) : undefined
     if (!(error instanceof Problem && trouble)) throw error
     if (error.status >= 500) logger.error('login unavailable', { code: error.code, error: error.cause })
     if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds))

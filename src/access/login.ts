@@ -37,6 +37,7 @@ export const makeLogin = (ports: LoginPorts) => ({
   demo: ports.demo,
   contact: ports.contact ?? null,
   logger: ports.logger,
+  now: () => ports.clock.now(),
 })
 
 export type Login = ReturnType<typeof makeLogin>

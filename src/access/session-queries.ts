@@ -8,6 +8,7 @@ export interface SessionRow {
   readonly created_at: Date
   readonly seen_at: Date
   readonly expires_at: Date
+  readonly authenticated_at: Date | null
 }
 
 export async function insertSession(connection: Connection, row: SessionRow): Promise<void> {
@@ -23,8 +24,8 @@ export async function findSession(connection: Connection, idHash: Buffer): Promi
     .selectAll()
     .where('id_hash', '=', idHash)
     .executeTakeFirst()
-  // Only insertSession writes this column, always from an Actor.
-  return row && { ...row, actor: row.actor as Actor }
+  // Only insertSession writes this column, always from an Actor; JSON has no dates.
+  return row && { ...row, actor: { ...(row.actor as Actor), authenticatedAt: row.authenticated_at } }
 }
 
 export async function touchSession(connection: Connection, idHash: Buffer, at: Date): Promise<void> {

@@ -28,14 +28,27 @@ export interface WebSession {
   readonly actor: Actor
   /** To be sent as X-CSRF-Token with everything that changes something. */
   readonly csrfToken: string
+  /** When it ends unless a person asks for something before, */
+  readonly idleEndsAt: Date
+  /** and when it ends at the latest. */
+  readonly endsAt: Date
 }
+
+/** What became of a session whose person logged in once more. */
+export type Renewal = { readonly id: string } | 'over' | 'other_person'
 
 /** Web sessions in PostgreSQL: ended on the server, at once, for every instance. */
 export interface Sessions {
   /** Starts a session for a person who just logged in; resolves to the cookie's value. */
   start(actor: Actor, replaced?: string): Promise<string>
-  /** The living session of a cookie's value, if any. */
-  find(cookie: string | undefined): Promise<WebSession | undefined>
+  /**
+   * Lets a session go on for its person, who just logged in once more: under a new id, with its limits counted
+   * anew and the same CSRF token, so that other tabs go on too. Resolves to the new cookie's value. Nothing
+   * happens to a session of another person.
+   */
+  renew(idHash: Buffer, actor: Actor): Promise<Renewal>
+  /** The living session of a cookie's value, if any; `unattended` requests do not keep it alive. */
+  find(cookie: string | undefined, how?: { readonly unattended: boolean }): Promise<WebSession | undefined>
   end(session: WebSession): Promise<void>
 }
 
@@ -53,13 +66,34 @@ export function makeSessions({ db, clock }: { db: Database; clock: Clock }): Ses
       return id
     },
 
-    async find(cookie) {
+    async renew(idHash, actor) {
+      const id = newSecret()
+      const now = clock.now()
+      return db.transaction().execute(async (tx) => {
+        const row = await findSession(tx, idHash)
+        if (row && row.actor.sub !== actor.sub) return 'other_person'
+        if (!row || !isAlive(row, now) || !(await deleteSession(tx, idHash))) return 'over'
+        const renewed = { ...newSession(id, actor, now), csrf_token: row.csrf_token }
+        await insertSession(tx, renewed)
+        await appendAudit(tx, sessionEvent('session.confirmed', 'U', renewed, now))
+        return { id }
+      })
+    },
+
+    async find(cookie, { unattended } = { unattended: false }) {
       if (!isSecret(cookie)) return undefined
       const row = await findSession(db, hashSecret(cookie))
       const now = clock.now()
       if (!row || !isAlive(row, now)) return undefined
-      if (now.getTime() - row.seen_at.getTime() >= TOUCH_MS) await touchSession(db, row.id_hash, now)
-      return { idHash: row.id_hash, actor: row.actor, csrfToken: row.csrf_token }
+      const isTouched = !unattended && now.getTime() - row.seen_at.getTime() >= TOUCH_MS
+      if (isTouched) await touchSession(db, row.id_hash, now)
+      return {
+        idHash: row.id_hash,
+        actor: row.actor,
+        csrfToken: row.csrf_token,
+        idleEndsAt: new Date((isTouched ? now : row.seen_at).getTime() + IDLE_MS),
+        endsAt: row.expires_at,
+      }
     },
 
     async end(session) {
@@ -76,6 +110,7 @@ function newSession(id: string, actor: Actor, now: Date): SessionRow {
     created_at: now,
     seen_at: now,
     expires_at: new Date(now.getTime() + SESSION_MS),
+    authenticated_at: actor.authenticatedAt,
   }
 }
 
@@ -88,7 +123,12 @@ async function endSession(tx: Connection, idHash: Buffer, at: Date): Promise<voi
   await appendAudit(tx, sessionEvent('session.ended', 'D', row, at))
 }
 
-const sessionEvent = (type: string, action: 'C' | 'D', { actor }: SessionRow, at: Date): AuditEvent => ({
+const sessionEvent = (
+  type: string,
+  action: 'C' | 'U' | 'D',
+  { actor }: SessionRow,
+  at: Date,
+): AuditEvent => ({
   type,
   action,
   outcome: 'ok',

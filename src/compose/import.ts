@@ -49,7 +49,14 @@ export async function composeImport(
 /** Whoever may run commands on this machine, for these entities and no others. */
 const importerOf = (entities: readonly string[]): Actor => ({
   ...{ sub: 'listenback-import', roles: ['importer'], entities, via: 'token' },
-  ...{ memberRef: null, team: null, confidentialitySigned: false, engagedUntil: null, displayName: null },
+  ...{
+    memberRef: null,
+    team: null,
+    confidentialitySigned: false,
+    engagedUntil: null,
+    authenticatedAt: null,
+    displayName: null,
+  },
 })
 
 const PING_MS = 20 * SECOND

@@ -193,6 +193,7 @@ export interface WebSessionTable {
   created_at: Date
   seen_at: Date
   expires_at: Date
+  authenticated_at: Date | null
 }
 
 export interface LoginAttemptTable {
@@ -201,6 +202,7 @@ export interface LoginAttemptTable {
   nonce: string
   return_to: string
   expires_at: Date
+  session_id_hash: Buffer | null
 }
 
 /** A sweep that destroyed something or that a person asked for, its progress and its report. */

@@ -84,6 +84,8 @@ function configuration(origin: string, keys: DemoKeys, clientSecret: string): Co
         response_types: ['code'],
         id_token_signed_response_alg: 'RS256',
         token_endpoint_auth_method: 'client_secret_basic',
+        // Everybody is asked at every login, so that each of them counts as proof.
+        require_auth_time: true,
       },
     ],
     pkce: { required: () => true },

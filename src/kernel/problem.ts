@@ -40,6 +40,7 @@ export const PROBLEMS = {
   csrf: { status: 403, title: 'The request did not come from this site' },
   purpose_required: { status: 403, title: 'State the purpose and the case for which you listen' },
   purpose_expired: { status: 403, title: 'This purpose no longer gives access to the recording' },
+  step_up_required: { status: 403, title: 'Log in once more to confirm that it is you' },
   second_person_required: { status: 403, title: 'This needs somebody other than who asked for it' },
   invalid_rules: { status: 422, title: 'These retention rules cannot be used' },
   invalid_spans: { status: 422, title: 'These parts do not fit the call' },

@@ -103,7 +103,14 @@ takes it out of use, and its whole grace begins.`,
     params: ById,
     body: z.strictObject({ reason: text(2000) }),
     responses: { 200: { description: 'Released', content: { 'application/json': OneHoldSchema } } },
-    problems: ['invalid_request', 'forbidden', 'second_person_required', 'not_found', 'not_open'],
+    problems: [
+      'invalid_request',
+      'forbidden',
+      'step_up_required',
+      'second_person_required',
+      'not_found',
+      'not_open',
+    ],
     async handle({ params, body, req, res }) {
       const hold = await releaseHold(actorOf(req), params.id, body.reason)
       res.setHeader('Cache-Control', 'private, no-store')

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { requireStepUp } from '../access/step-up.ts'
 import { appendAudit } from '../audit/append.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
@@ -11,7 +12,8 @@ import { type SettlePorts, settleHold } from './hold-settle.ts'
 /**
  * Releases a hold that somebody else placed. Its recordings are under their other holds, if any, and
  * otherwise go the normal way: what is over is taken out of use by the next sweep, with its whole grace.
- * The store hears of it afterwards. Throws Problem: `forbidden`, `not_found`, `not_open`, `second_person_required`.
+ * The store hears of it afterwards. Throws Problem: `forbidden`, `step_up_required`, `not_found`, `not_open`,
+ * `second_person_required`.
  */
 export function makeReleaseHold(ports: SettlePorts) {
   return async function releaseHold(actor: Actor, id: string, reason: string): Promise<HoldRow> {
@@ -21,6 +23,7 @@ export function makeReleaseHold(ports: SettlePorts) {
     const holdId = idToLookUp(id)
     await withRefusalsOnRecord(db, act, async () => {
       requireRole(actor, at, 'records_manager', 'privacy_officer')
+      requireStepUp(actor, at)
       await db.transaction().execute(async (tx) => {
         const hold = await lockHold(tx, holdId, actor.entities)
         if (!hold) throw new Problem('not_found')

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { requireStepUp } from '../access/step-up.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -53,9 +54,10 @@ export function makeRestrict(ports: RestrictPorts) {
         return restriction
       }),
 
-    /** Only after the notice; else Problem('notice_required'). */
+    /** Only after the notice; else Problem('notice_required'). Also throws Problem: `step_up_required`. */
     liftRestriction: (actor: Actor, id: string): Promise<void> =>
       inTransaction(ports, actor, id, 'recording.restriction_lifted', async (tx, recordingId, act) => {
+        requireStepUp(actor, act.at)
         const restriction = await findRestriction(tx, recordingId)
         if (!restriction) throw new Problem('not_found')
         const { liftNoticeAt } = restriction

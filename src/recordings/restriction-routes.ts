@@ -107,7 +107,7 @@ const liftEndpoint = ({ liftRestriction }: Restrict): Endpoint =>
     tag: TAG,
     params: ById,
     responses: { 204: { description: 'Ended' } },
-    problems: ['notice_required', ...KEPT],
+    problems: ['notice_required', 'step_up_required', ...KEPT],
     async handle({ params, req, res }) {
       await liftRestriction(actorOf(req), params.id)
       res.status(204).end()

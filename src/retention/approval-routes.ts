@@ -79,7 +79,14 @@ export const approvalEndpoints = ({ listApprovals, approveDestruction }: Approva
     responses: {
       200: { description: 'As it stands now', content: { 'application/json': ApprovalSchema } },
     },
-    problems: ['not_found', 'forbidden', 'second_person_required', 'not_open', 'unavailable'],
+    problems: [
+      'not_found',
+      'forbidden',
+      'step_up_required',
+      'second_person_required',
+      'not_open',
+      'unavailable',
+    ],
     async handle({ params, req, res }) {
       const actor = actorOf(req)
       const approval = await approveDestruction(actor, params.id)

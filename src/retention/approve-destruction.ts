@@ -37,7 +37,7 @@ export function approvalAt(row: ApprovalRow, now: Date): Approval {
 export function makeListApprovals({ db, clock }: ApprovalPorts) {
   return async function listApprovals(actor: Actor): Promise<readonly Approval[]> {
     const now = clock.now()
-    await permit(db, actor, 'decide_destruction', now)
+    await permit(db, actor, 'see_decisions', now)
     const rows = await listApprovalRows(db, actor.entities, MOST_LISTED)
     return rows.map((row) => approvalAt(row, now))
   }
@@ -45,13 +45,13 @@ export function makeListApprovals({ db, clock }: ApprovalPorts) {
 
 /**
  * Lets what was stopped go on, once two different people have said so. It covers what was due when the
- * question was put, and no more of it. Throws Problem: `forbidden`, `not_found`,
+ * question was put, and no more of it. Throws Problem: `forbidden`, `step_up_required`, `not_found`,
  * `second_person_required` for the same person again, `not_open` when it expired or has both.
  */
 export function makeApproveDestruction({ db, clock }: ApprovalPorts) {
   return async function approveDestruction(actor: Actor, id: string): Promise<Approval> {
     const now = clock.now()
-    await permit(db, actor, 'decide_destruction', now)
+    await permit(db, actor, 'approve_destruction', now)
     const event = { type: 'retention.destruction_approved', action: 'U', at: now, actor } as const
     const decided = await db.transaction().execute(async (tx) => {
       const row = isId(id) ? await lockApproval(tx, id) : undefined

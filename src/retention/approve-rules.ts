@@ -19,13 +19,13 @@ export type Decision = 'approved' | 'rejected'
 /**
  * Approves or rejects drafted rules. Nobody approves what is their own; anybody may withdraw it.
  * Everything a draft must be is asked again, because recordings and days have come since.
- * Throws Problem: `forbidden`, `not_found`, `second_person_required`, `not_open` for what is no draft
+ * Throws Problem: `forbidden`, `step_up_required` (to approve), `not_found`, `second_person_required`, `not_open` for what is no draft
  * or begins too soon by now, `invalid_rules`.
  */
 export function makeDecideRules({ db, clock, books }: DecideRulesPorts) {
   return async function decideRules(actor: Actor, version: number, decision: Decision): Promise<RuleBook> {
     const now = clock.now()
-    await permit(db, actor, 'decide_rules', now)
+    await permit(db, actor, decision === 'approved' ? 'approve_rules' : 'reject_rules', now)
     await books.reload()
     const event = { type: `rules.${decision}`, action: 'U', at: now, actor } as const
     const problem = await db.transaction().execute(async (tx) => {

@@ -75,7 +75,13 @@ const removal = ({ removePurpose }: PurposeUseCases): Endpoint =>
       caseRef: caseRef.optional(),
     }),
     responses: { 200: answer('The recording as it is kept now') },
-    problems: [...REFUSALS, 'invalid_request', 'statutory_minimum', 'right_not_available'],
+    problems: [
+      ...REFUSALS,
+      'invalid_request',
+      'step_up_required',
+      'statutory_minimum',
+      'right_not_available',
+    ],
     async handle({ params, query, req, res }) {
       const recording = await removePurpose(actorOf(req), { ...params, ...query })
       res.setHeader('Cache-Control', 'private, no-store')

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { requireStepUp } from '../access/step-up.ts'
 import type { RecordingJson } from '../recordings/present.ts'
 import { changePurpose, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
 import { type Reason, stateWhenRemoved } from './purpose-decisions.ts'
@@ -10,7 +11,7 @@ export interface RemovePurpose extends PurposeAddress {
 
 /**
  * Ends a purpose before its time; the recording may be due the moment after. Doing it again changes
- * nothing. Throws Problem: `not_found`, `forbidden`, and those of `stateWhenRemoved`.
+ * nothing. Throws Problem: `not_found`, `forbidden`, `step_up_required`, and those of `stateWhenRemoved`.
  */
 export function makeRemovePurpose(ports: PurposePorts) {
   return async function removePurpose(actor: Actor, request: RemovePurpose): Promise<RecordingJson> {
@@ -20,6 +21,7 @@ export function makeRemovePurpose(ports: PurposePorts) {
       address,
       detail: { because },
       async act(tx, { id, tags }, now) {
+        requireStepUp(actor, now)
         const tag = tags.find(({ purpose }) => purpose === address.purpose)
         const rule = tag && ports.rules(now).find(tag.ruleId, tag.ruleVersion)
         const state = stateWhenRemoved(tag, because, rule, now)

@@ -27,7 +27,7 @@ export interface ReviewRequest {
 export function makeListReviews({ db, clock }: ReviewPorts) {
   return async function listReviews(actor: Actor, { limit, cursor }: ReviewRequest) {
     const at = clock.now()
-    await permit(db, actor, 'decide_destruction', at)
+    await permit(db, actor, 'see_decisions', at)
     const after = cursor === undefined ? undefined : readCursor(cursor)
     const found = await listReviewRows(db, { entities: actor.entities, after, limit: limit + 1 })
     const rows = found.slice(0, limit)
@@ -39,13 +39,13 @@ export function makeListReviews({ db, clock }: ReviewPorts) {
 
 /**
  * Confirms the end of one recording; after two different people did, its destruction no longer waits
- * for the grace. Throws Problem: `forbidden`, `not_found` for what is not in review,
+ * for the grace. Throws Problem: `forbidden`, `step_up_required`, `not_found` for what is not in review,
  * `second_person_required` for the same person again, `not_open` when two have confirmed.
  */
 export function makeConfirmDestruction({ db, clock }: ReviewPorts) {
   return async function confirmDestruction(actor: Actor, recordingId: string): Promise<ReviewRow> {
     const at = clock.now()
-    await permit(db, actor, 'decide_destruction', at)
+    await permit(db, actor, 'confirm_destruction', at)
     const event = { type: 'recording.destruction_confirmed', action: 'U', at, actor } as const
     const confirmed = await db.transaction().execute(async (tx) => {
       const row = isId(recordingId) ? await lockReview(tx, recordingId) : undefined

@@ -64,7 +64,14 @@ export const reviewEndpoints = (useCases: ReviewUseCases): Endpoint[] => [
     params: z.strictObject({ recordingId: z.string().meta({ description: 'UUID', format: 'uuid' }) }),
     query: z.strictObject({}),
     responses: { 200: { description: 'As it stands now', content: { 'application/json': ReviewSchema } } },
-    problems: ['not_found', 'forbidden', 'second_person_required', 'not_open', 'unavailable'],
+    problems: [
+      'not_found',
+      'forbidden',
+      'step_up_required',
+      'second_person_required',
+      'not_open',
+      'unavailable',
+    ],
     async handle({ params, req, res }) {
       const actor = actorOf(req)
       const row = await useCases.confirmDestruction(actor, params.recordingId)

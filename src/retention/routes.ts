@@ -89,7 +89,14 @@ const runEndpoint = ({ runSweep }: RetentionUseCases): Endpoint =>
         content: { 'application/json': SweepRunSchema },
       },
     },
-    problems: ['invalid_request', 'forbidden', 'clock_disagreement', 'restore_unconfirmed', 'unavailable'],
+    problems: [
+      'invalid_request',
+      'forbidden',
+      'step_up_required',
+      'clock_disagreement',
+      'restore_unconfirmed',
+      'unavailable',
+    ],
     async handle({ body: { dryRun, at }, req, res }) {
       const run = await runSweep(actorOf(req), { dryRun, ...(at === undefined ? {} : { at: new Date(at) }) })
       res.setHeader('Cache-Control', 'private, no-store')

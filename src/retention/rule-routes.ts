@@ -129,6 +129,7 @@ const decisionEndpoint = ({ decideRules }: RuleUseCases, decision: Decision): En
     problems: [
       'not_found',
       'forbidden',
+      'step_up_required',
       'second_person_required',
       'not_open',
       'invalid_rules',

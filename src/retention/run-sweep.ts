@@ -91,7 +91,7 @@ export interface RunSweep extends AsyncDisposable {
    * Runs a sweep because a person asked for it, or foresees one. Who asked is on record before
    * anything is destroyed. Answers with the run as it is after `patienceMs`, of its report what is about the
    * entities of the actor; it goes on behind that.
-   * Throws Problem: `forbidden`, `clock_disagreement`, `invalid_request`.
+   * Throws Problem: `forbidden`, `step_up_required` (not for a dry run), `clock_disagreement`, `invalid_request`.
    */
   (actor: Actor, request: SweepRequest, patienceMs?: number): Promise<SweepRun>
 }

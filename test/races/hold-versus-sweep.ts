@@ -42,6 +42,7 @@ const person = (sub: string): Actor => ({
   team: null,
   confidentialitySigned: true,
   engagedUntil: null,
+  authenticatedAt: null,
   via: 'token',
   displayName: null,
 })

@@ -6,6 +6,7 @@ import { sql as corrections } from './0005-corrections.ts'
 import { sql as endsBrief } from './0006-ends-brief.ts'
 import { sql as coaching } from './0007-coaching.ts'
 import { sql as notices } from './0011-notices.ts'
+import { sql as stepUp } from './0016-step-up.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0006-ends-brief', sql: endsBrief },
   { name: '0007-coaching', sql: coaching },
   { name: '0011-notices', sql: notices },
+  { name: '0016-step-up', sql: stepUp },
 ]

@@ -29,6 +29,7 @@ describe('a login', () => {
       memberRef: 'M-1001',
       entities: ['hmbs'],
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
+      session: expect.objectContaining({ authenticatedAt: null, confirmBy: null }),
       demo: false,
       contact: null,
     })

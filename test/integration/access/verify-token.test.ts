@@ -57,6 +57,7 @@ describe('a good token', () => {
       confidentialitySigned: true,
       engagedUntil: '2027-01-31',
       via: 'token',
+      authenticatedAt: null,
       displayName: 'Anna de Vries',
     })
     await keys.close()

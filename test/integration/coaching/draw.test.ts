@@ -212,7 +212,13 @@ describe('who draws', () => {
     })
     const actor = {
       ...{ sub: 'coach-1', roles: ['coach' as const], memberRef: null, entities: ['hmbs'], team: 'care' },
-      ...{ confidentialitySigned: true, engagedUntil: null, via: 'token' as const, displayName: null },
+      ...{
+        confidentialitySigned: true,
+        engagedUntil: null,
+        authenticatedAt: null,
+        via: 'token' as const,
+        displayName: null,
+      },
     }
     await expect(list(actor, { memberRef: 'M-famous', limit: 10 })).rejects.toMatchObject({
       code: 'forbidden',

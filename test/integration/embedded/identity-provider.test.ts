@@ -135,6 +135,7 @@ it('logs a member in with code and PKCE and tells who it is in the ID token', as
     team: null,
     confidentialitySigned: false,
     engagedUntil: null,
+    authenticatedAt: expect.any(Date),
     via: 'session',
     displayName: 'Noor Voorbeeld',
   })

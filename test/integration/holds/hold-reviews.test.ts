@@ -29,7 +29,13 @@ afterEach(() => app.clear())
 
 const MANAGER: Actor = {
   ...{ sub: 'records-1', roles: ['records_manager'], entities: ['hmbs'], memberRef: null, team: null },
-  ...{ confidentialitySigned: true, engagedUntil: null, via: 'token', displayName: null },
+  ...{
+    confidentialitySigned: true,
+    engagedUntil: null,
+    authenticatedAt: null,
+    via: 'token',
+    displayName: null,
+  },
 }
 const WHY = 'the court has set no day yet'
 const review = (body: unknown, claims = manager, id = holdId) =>

@@ -155,6 +155,7 @@ describe('T14: a restriction while the audio is being sent', () => {
     team: null,
     confidentialitySigned: true,
     engagedUntil: null,
+    authenticatedAt: null,
     via: 'token' as const,
     displayName: null,
   }

@@ -175,7 +175,7 @@ test('who may not decide is refused, and the question of another entity does not
   const denied = await stage.db
     .selectFrom('audit_event')
     .select('actor_sub')
-    .where('type', 'in', ['retention.decide_destruction', 'retention.destruction_approved'])
+    .where('type', 'in', ['retention.approve_destruction', 'retention.destruction_approved'])
     .where('outcome', '=', 'denied')
     .execute()
   expect(denied.length).toBeGreaterThanOrEqual(6)

@@ -38,6 +38,7 @@ describe('claims become an actor', () => {
       team: null,
       confidentialitySigned: false,
       engagedUntil: null,
+      authenticatedAt: null,
       via: 'token',
       displayName: null,
     })

@@ -12,6 +12,7 @@ const coach: Actor = {
   team: 'care',
   confidentialitySigned: true,
   engagedUntil: null,
+  authenticatedAt: null,
   via: 'token',
   displayName: null,
 }

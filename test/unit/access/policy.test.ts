@@ -27,6 +27,7 @@ const actor = (roles: Role[], changes: Partial<Actor> = {}): Actor => ({
   team: null,
   confidentialitySigned: true,
   engagedUntil: null,
+  authenticatedAt: null,
   via: 'token',
   displayName: null,
   ...changes,

@@ -16,6 +16,7 @@ const actor = (role: 'recorder' | 'importer'): Actor => ({
   team: null,
   confidentialitySigned: false,
   engagedUntil: null,
+  authenticatedAt: null,
   via: 'token',
   displayName: null,
 })

@@ -38,7 +38,13 @@ export const START = '2026-03-02T12:00:00Z'
 
 const person = (sub: string, ...roles: Role[]): Actor => ({
   ...{ sub, roles, memberRef: null, entities: ['hmbs'], team: null },
-  ...{ confidentialitySigned: true, engagedUntil: null, via: 'token', displayName: null },
+  ...{
+    confidentialitySigned: true,
+    engagedUntil: null,
+    authenticatedAt: null,
+    via: 'token',
+    displayName: null,
+  },
 })
 
 export const importer = person('importer', 'importer')
