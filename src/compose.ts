@@ -11,6 +11,7 @@ import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composePreferences } from './compose/preferences.ts'
+import { composePrivacyRequests } from './compose/privacy-requests.ts'
 import { composeRecordings } from './compose/recordings.ts'
 import { replayAtStart } from './compose/replay.ts'
 import { composeRetention } from './compose/retention.ts'
@@ -111,6 +112,7 @@ async function composeParts(
     spans: composeSpans(foundation),
     coaching: composeCoaching(foundation, books, await loadScoreForm(config)),
     preferences: composePreferences(foundation, books),
+    requests: composePrivacyRequests(foundation, config, books),
     access: await composeAccess(foundation, config, publicUrl),
   }
 }
@@ -125,6 +127,7 @@ const endpointsOf = (
     spans,
     coaching,
     preferences,
+    requests,
   }: Awaited<ReturnType<typeof composeParts>>,
 ): readonly Endpoint[] => [
   ...access.endpoints,
@@ -134,6 +137,7 @@ const endpointsOf = (
   ...spans.endpoints,
   ...coaching.endpoints,
   ...preferences,
+  ...requests.endpoints,
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),

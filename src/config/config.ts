@@ -63,6 +63,8 @@ export interface Config {
   readonly signing: { path: string; create: boolean }
   /** Days after which no backup of database or store exists any more. */
   readonly backupDays: number
+  /** Whether Good Friday is a day off for the deadlines of privacy requests. */
+  readonly deadlines: { goodFriday: boolean }
   readonly shutdown: { delayMs: number; graceMs: number }
   readonly logLevel: string
 }
@@ -110,6 +112,7 @@ export function loadConfig(
       ? { path: resolve(env.SIGNING_KEY_FILE), create: false }
       : { path: join(dataDir, 'signing-key'), create: true },
     backupDays: env.BACKUP_DAYS,
+    deadlines: { goodFriday: env.GOOD_FRIDAY_OFF ?? false },
     shutdown: {
       delayMs: env.SHUTDOWN_DELAY ?? (auth.kind === 'demo' ? 0 : 5 * SECOND),
       graceMs: env.SHUTDOWN_GRACE,

@@ -153,6 +153,9 @@ export const EnvSchema = z.object({
     .max(3650)
     .default(90)
     .meta({ description: 'Days in which everything stored is read again and compared; 0: never' }),
+  GOOD_FRIDAY_OFF: flag.optional().meta({
+    description: 'Whether an answer to a privacy request that is due on Good Friday may come after Easter',
+  }),
   ALLOWED_REGIONS: z
     .string()
     .default(EU_REGIONS)

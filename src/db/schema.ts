@@ -25,6 +25,11 @@ import type {
   WebhookEventTable,
 } from './notices-schema.ts'
 import type {
+  PrivacyRequestItemTable,
+  PrivacyRequestStepTable,
+  PrivacyRequestTable,
+} from './privacy-schema.ts'
+import type {
   AnonymousCountTable,
   AwaitedEventTable,
   BusinessEventTable,
@@ -266,6 +271,9 @@ export interface Schema {
   webhook_endpoint: WebhookEndpointTable
   webhook_event: WebhookEventTable
   webhook_delivery: WebhookDeliveryTable
+  privacy_request: PrivacyRequestTable
+  privacy_request_item: PrivacyRequestItemTable
+  privacy_request_step: PrivacyRequestStepTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

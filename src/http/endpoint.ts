@@ -43,6 +43,8 @@ export interface Endpoint<
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  /** What a body that does not fit is answered with; `invalid_request` unless said otherwise. */
+  readonly bodyProblem?: ProblemCode
   /** Documented body that the handler reads itself (uploads): media type to schema. */
   readonly streamedBody?: Readonly<Record<string, z.ZodType>>
   readonly responses: Readonly<Record<number, ResponseSpec>>
@@ -89,7 +91,7 @@ function validated(spec: Endpoint): RequestHandler {
   return async (req: Request, res: Response, _next: NextFunction) => {
     const params = parse(spec.params, req.params, 'not_found')
     const query = parse(spec.query, req.query, 'invalid_request')
-    const body = parse(spec.body, req.body, 'invalid_request')
+    const body = parse(spec.body, req.body, spec.bodyProblem ?? 'invalid_request')
     await spec.handle({ params, query, body, req, res } as EndpointInput<Shape, Shape, undefined>)
   }
 }

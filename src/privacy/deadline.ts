@@ -39,7 +39,10 @@ export function deadlineOf(receivedAt: Date, options: DeadlineOptions = { goodFr
 }
 
 /** The day itself when people work on it, else the next one on which they do. */
-function workingDayFrom(day: CalendarDay, options: DeadlineOptions): CalendarDay {
+export function workingDayFrom(
+  day: CalendarDay,
+  options: DeadlineOptions = { goodFriday: false },
+): CalendarDay {
   let candidate = day
   while (isDayOff(candidate, options)) candidate = addPeriod(candidate, 'P1D')
   return candidate

@@ -16,6 +16,7 @@ import {
 } from './purge-finish-queries.ts'
 import type { PurgePorts } from './purge-ports.ts'
 import type { Claim } from './purge-queries.ts'
+import { forgetRequests } from './purge-requests-queries.ts'
 import { forgetSamples } from './purge-samples-queries.ts'
 import { setReplayedTo } from './replay-queries.ts'
 
@@ -52,6 +53,7 @@ export async function finish(
     const ruleBook = await bookInForce(tx, dayOf(now))
     await deleteBelongings(tx, ids)
     await forgetSamples(tx, ids, now)
+    await forgetRequests(tx, ids, now)
     await writeTombstones(tx, ids, now)
     const proofs = new Map(proven.map((one) => [one.claim.id, one]))
     const destructions = going.flatMap((one) => {

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
-import { type AuditActor, appendAudit } from '../audit/append.ts'
+import type { AuditActor } from '../audit/append.ts'
+import { appendAuditForEach } from '../audit/append-queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { addPeriod, dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -38,7 +39,7 @@ export async function lockForRequest(
 /** Ends the locks of a fulfilled or refused request, of named recordings or of all; returns those let go. */
 export async function unlockForRequest(
   tx: Tx,
-  actor: AuditActor,
+  actor: AuditActor | null,
   requestRef: string,
   recordingIds: readonly string[] | 'all',
   now: Date,
@@ -50,13 +51,12 @@ export async function unlockForRequest(
 
 async function writeDown(
   tx: Tx,
-  event: { readonly type: string; readonly at: Date; readonly actor: AuditActor },
+  event: { readonly type: string; readonly at: Date; readonly actor: AuditActor | null },
   ids: readonly string[],
   detail: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   if (ids.length === 0) return
-  const done = { ...event, action: 'U', outcome: 'ok', detail } as const
-  await appendAudit(tx, ...ids.map((recordingId) => ({ ...done, recordingId })))
+  await appendAuditForEach(tx, { ...event, action: 'U', outcome: 'ok', detail }, ids)
 }
 
 export interface RequestLockPorts {
