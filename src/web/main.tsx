@@ -20,7 +20,10 @@ function soundElement(): HTMLAudioElement {
 function start(): void {
   startLanguage()
   const session = new Session()
-  const client = createQueryClient(() => session.end('expired'))
+  const client = createQueryClient({
+    onSignedOut: () => session.end('expired'),
+    onStepUpRequired: () => session.confirm(true),
+  })
   const player = new Player(soundElement(), (wanted, signal) => openPlayback(client, wanted, signal))
   player.subscribe(() => {
     if (player.read().failure === 'signed_out') session.end('expired')

@@ -13,6 +13,8 @@ export interface Demo {
   readonly baseUrl: string
   readonly browser: Browser
   readonly service: RunningService
+  /** To make happen what only time would: nothing else is read or changed past the service. */
+  readonly databaseUrl: string
   close(): Promise<void>
 }
 
@@ -27,7 +29,8 @@ export async function openDemo(): Promise<Demo> {
     const browser = await launchBrowser()
     resources.defer(() => browser.close())
     await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
-    return { baseUrl: service.baseUrl, browser, service, close: () => resources.disposeAsync() }
+    const close = () => resources.disposeAsync()
+    return { baseUrl: service.baseUrl, browser, service, databaseUrl: database.url, close }
   } catch (error) {
     await resources.disposeAsync()
     throw error

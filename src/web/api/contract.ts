@@ -5,10 +5,21 @@ export interface Me {
   readonly roles: readonly string[]
   /** Sent back as `X-CSRF-Token` with everything that changes something. */
   readonly csrfToken: string | null
+  readonly session: SessionTimes | null
   /** The service runs with invented people and calls. */
   readonly demo: boolean
   /** Mail address of whoever answers questions and requests. */
   readonly contact: string | null
+}
+
+/** When the web session ends, by the clock of the service. All are instants. */
+export interface SessionTimes {
+  readonly now: string
+  /** Unless somebody does something before. */
+  readonly idleEndsAt: string
+  readonly endsAt: string
+  /** Until when acts that cannot be taken back need no new login; null: they need one now. */
+  readonly confirmBy: string | null
 }
 
 export interface Purpose {

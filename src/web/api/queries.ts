@@ -1,5 +1,6 @@
 import {
   infiniteQueryOptions,
+  MutationCache,
   QueryCache,
   QueryClient,
   queryOptions,
@@ -31,12 +32,24 @@ const meOptions = queryOptions({
   staleTime: 60_000,
 })
 
-/** The client all pages share; `onSignedOut` runs when a session that worked has ended. */
-export function createQueryClient(onSignedOut: () => void): QueryClient {
+interface SessionEvents {
+  /** A session that worked has ended. */
+  readonly onSignedOut: () => void
+  /** What somebody wanted to do needs a new login first. */
+  readonly onStepUpRequired: () => void
+}
+
+/** The client all pages share. */
+export function createQueryClient({ onSignedOut, onStepUpRequired }: SessionEvents): QueryClient {
+  const noticeEnd = (error: unknown) => {
+    if (isSignedOut(error) && client.getQueryData(meOptions.queryKey)) onSignedOut()
+  }
   const client: QueryClient = new QueryClient({
-    queryCache: new QueryCache({
+    queryCache: new QueryCache({ onError: noticeEnd }),
+    mutationCache: new MutationCache({
       onError: (error) => {
-        if (isSignedOut(error) && client.getQueryData(meOptions.queryKey)) onSignedOut()
+        noticeEnd(error)
+        if (error instanceof ApiProblem && error.code === 'step_up_required') onStepUpRequired()
       },
     }),
     defaultOptions: {
@@ -51,6 +64,15 @@ export const isSignedOut = (error: unknown): boolean => error instanceof ApiProb
 
 const worthRetrying = (failures: number, error: unknown): boolean =>
   failures < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 500)
+
+/** Asks anew who is logged in and until when; only `attended` makes that longer. */
+export const lookAtSession = async (client: QueryClient, how: 'attended' | 'unattended'): Promise<void> => {
+  await client.fetchQuery({
+    ...meOptions,
+    queryFn: ({ signal }) => request<Me>('/v1/me', { signal, unattended: how === 'unattended' }),
+    staleTime: 0,
+  })
+}
 
 export const useMe = (enabled = true) => useQuery({ ...meOptions, enabled })
 
@@ -171,8 +193,15 @@ export function useSetPreferences() {
   })
 }
 
-export const logOut = (client: QueryClient): Promise<LoggedOut> =>
-  request<LoggedOut>('/logout', { method: 'POST', body: {}, csrfToken: csrfToken(client) })
+/** Whoever was logged out already, by time or in another tab, has what they wanted. */
+export async function logOut(client: QueryClient): Promise<LoggedOut> {
+  try {
+    return await request<LoggedOut>('/logout', { method: 'POST', body: {}, csrfToken: csrfToken(client) })
+  } catch (error) {
+    if (isSignedOut(error)) return { logoutUrl: null }
+    throw error
+  }
+}
 
 export const csrfToken = (client: QueryClient): string =>
   client.getQueryData(meOptions.queryKey)?.csrfToken ?? ''

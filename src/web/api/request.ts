@@ -32,6 +32,8 @@ export interface RequestOptions {
   readonly body?: unknown
   readonly csrfToken?: string
   readonly signal?: AbortSignal
+  /** The page asks by itself: it is no sign that somebody is still there, and keeps no session alive. */
+  readonly unattended?: boolean
 }
 
 /**
@@ -45,10 +47,12 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   return (isJson ? await response.json() : undefined) as T
 }
 
-async function send(path: string, { method = 'GET', body, csrfToken, signal }: RequestOptions) {
+async function send(path: string, options: RequestOptions) {
+  const { method = 'GET', body, csrfToken, signal, unattended } = options
   const headers = new Headers({ accept: 'application/json' })
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (csrfToken) headers.set('x-csrf-token', csrfToken)
+  if (unattended) headers.set('x-unattended', '1')
   try {
     return await fetch(path, {
       method,

@@ -8,13 +8,19 @@ interface GetOptions {
 }
 
 /** What the API has under a path; nothing is asked while the path is null. */
-export const useGet = <T>(path: string | null, { refreshMs = false }: GetOptions = {}) =>
-  useQuery({
-    queryKey: ['get', path],
-    queryFn: ({ signal }) => request<T>(path ?? '', { signal }),
+export function useGet<T>(path: string | null, { refreshMs = false }: GetOptions = {}) {
+  const client = useQueryClient()
+  const queryKey = ['get', path]
+  return useQuery({
+    queryKey,
+    queryFn: ({ signal }) => {
+      const isRepeated = refreshMs !== false && client.getQueryData(queryKey) !== undefined
+      return request<T>(path ?? '', { signal, unattended: isRepeated })
+    },
     enabled: path !== null,
     refetchInterval: refreshMs,
   })
+}
 
 export interface Sending<B> {
   readonly path: string
