@@ -10,6 +10,7 @@ import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
+import { composeOverview } from './compose/overview.ts'
 import { composePreferences } from './compose/preferences.ts'
 import { composePrivacyRequests } from './compose/privacy-requests.ts'
 import { composeRecordings } from './compose/recordings.ts'
@@ -113,6 +114,7 @@ async function composeParts(
     coaching: composeCoaching(foundation, books, await loadScoreForm(config)),
     preferences: composePreferences(foundation, books),
     requests: composePrivacyRequests(foundation, config, books),
+    overview: composeOverview(foundation, config.sweep.graceDays),
     access: await composeAccess(foundation, config, publicUrl),
   }
 }
@@ -128,6 +130,7 @@ const endpointsOf = (
     coaching,
     preferences,
     requests,
+    overview,
   }: Awaited<ReturnType<typeof composeParts>>,
 ): readonly Endpoint[] => [
   ...access.endpoints,
@@ -138,6 +141,7 @@ const endpointsOf = (
   ...coaching.endpoints,
   ...preferences,
   ...requests.endpoints,
+  ...overview,
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),

@@ -1,4 +1,6 @@
 import type { Endpoint } from '../http/endpoint.ts'
+import { makeFindCustody } from '../recordings/custody.ts'
+import { custodyEndpoints } from '../recordings/custody-routes.ts'
 import { makeFindHold, makeListHolds } from '../recordings/hold-list.ts'
 import { holdEndpoints } from '../recordings/hold-routes.ts'
 import { settleHolds } from '../recordings/hold-settle.ts'
@@ -40,6 +42,7 @@ export function composeHolds({
         findHold: makeFindHold(ports),
       }),
       ...restrictionEndpoints(makeRestrict(ports), makeRequestLocks(ports)),
+      ...custodyEndpoints(makeFindCustody(ports)),
     ],
     async keepInStep(signal) {
       await settleHolds(ports, signal)

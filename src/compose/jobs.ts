@@ -10,6 +10,7 @@ import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
 import type { Holds } from './holds.ts'
 import { composeLifecycle } from './lifecycle.ts'
+import { addUpJob } from './overview.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
 import { scrubJobs } from './scrub.ts'
@@ -55,6 +56,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
     ...scrubJobs(foundation, config, metrics),
+    addUpJob(foundation),
     alarmJob(foundation, config.sweep.graceDays, metrics),
   ]
   return startJobs(jobs, {

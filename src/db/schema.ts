@@ -24,6 +24,7 @@ import type {
   WebhookEndpointTable,
   WebhookEventTable,
 } from './notices-schema.ts'
+import type { StockDayTable, StockMovementTable } from './overview-schema.ts'
 import type {
   PrivacyRequestItemTable,
   PrivacyRequestStepTable,
@@ -274,6 +275,8 @@ export interface Schema {
   privacy_request: PrivacyRequestTable
   privacy_request_item: PrivacyRequestItemTable
   privacy_request_step: PrivacyRequestStepTable
+  stock_movement: StockMovementTable
+  stock_day: StockDayTable
 }
 
 export type RecordingRow = Selectable<RecordingTable>

@@ -133,6 +133,16 @@ export interface ListFilter {
   readonly memberRef?: string | undefined
   readonly agentRef?: string | undefined
   readonly dueBefore?: Date | undefined
+  readonly recordingId?: string | undefined
+  readonly callId?: string | undefined
+  /** References of the deliverer to a policy, a claim or a complaint. */
+  readonly policy?: string | undefined
+  readonly claim?: string | undefined
+  readonly complaint?: string | undefined
+  /** Only those under a hold, those restricted, those of which making something from the audio has failed. */
+  readonly held?: true | undefined
+  readonly restricted?: true | undefined
+  readonly parked?: true | undefined
   /** The last row of the page before: its start to the microsecond, and its id. */
   readonly after?: { readonly at: string; readonly id: string } | undefined
   readonly limit: number
@@ -150,15 +160,34 @@ const CONDITIONS: readonly ((
   ({ from }, eb) => from && eb('recording.started_at', '>=', from),
   ({ to }, eb) => to && eb('recording.started_at', '<', to),
   ({ product }, eb) => (product === undefined ? undefined : eb('recording.product', '=', product)),
-  ({ status }, eb) => status && eb('recording.status', '=', status),
+  ({ status }) => status && sql<SqlBool>`recording.status = ${sql.lit(status)} ${setAside(status)}`,
   ({ memberRef }, eb) => (memberRef === undefined ? undefined : eb('recording.member_ref', '=', memberRef)),
   ({ agentRef }, eb) => (agentRef === undefined ? undefined : eb('recording.agent_ref', '=', agentRef)),
   ({ dueBefore }, eb) => dueBefore && eb('recording.due_at', '<', dueBefore),
   ({ purpose }, eb) => (purpose === undefined ? undefined : hasPurpose(eb, purpose)),
+  ({ recordingId }, eb) => (recordingId === undefined ? undefined : eb('recording.id', '=', recordingId)),
+  ({ callId }, eb) => (callId === undefined ? undefined : eb('recording.call_id', '=', callId)),
+  ...(['policy', 'claim', 'complaint'] as const).map(
+    (kind) => (filter: ListFilter) => (filter[kind] === undefined ? undefined : hasLink(kind, filter[kind])),
+  ),
+  ({ held }) => held && sql<SqlBool>`recording.hold_count > 0`,
+  ({ restricted }) => restricted && sql<SqlBool>`recording.restricted`,
+  ({ parked }) =>
+    parked && sql<SqlBool>`recording.id in (select recording_id from audio_work where state = 'parked')`,
   ({ after }) =>
     after &&
     sql<SqlBool>`(recording.started_at, recording.id) < (${after.at}::timestamptz, ${after.id}::uuid)`,
 ]
+
+/** As the partial indexes on links have it. */
+const hasLink = (kind: 'policy' | 'claim' | 'complaint', ref: string) =>
+  sql<SqlBool>`recording.links ? ${sql.lit(kind)} and recording.links ->> ${sql.lit(kind)} = ${ref}`
+
+/** Few among many: said once more in the words of their partial index. */
+const setAside = (status: RecordingStatus) =>
+  status === 'unplayable' || status === 'unlinked' || status === 'quarantined'
+    ? sql`and recording.status in ('unplayable', 'unlinked', 'quarantined')`
+    : sql``
 
 const filterConditions =
   (filter: ListFilter): Conditions =>

@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
+import type { DeclaredReason } from './declared-reason.ts'
 import { type FoundRecording, findRecording } from './find-queries.ts'
 import { presentRecording, type RecordingJson, type SoundFacts, subjectOf, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
@@ -21,13 +22,19 @@ export interface FindPorts {
  * with it. Both the answer and the refusal are audited before anything is said.
  */
 export function makeFind({ db, trail, clock }: FindPorts) {
-  return async function find(actor: Actor, id: string): Promise<RecordingJson> {
+  return async function find(
+    actor: Actor,
+    id: string,
+    declared: DeclaredReason = {},
+  ): Promise<RecordingJson> {
     const now = clock.now()
     const row = await findRecording(db, idToLookUp(id), scopeOf(actor))
     const decision = row ? can(actor, 'read', subjectOf(row, row.tags.map(tagOf)), now) : 'not_found'
-    await recordRead(trail, { type: 'recording.viewed', actor, at: now, decision, id })
+    const { reason, caseRef } = declared
+    const detail = reason === undefined ? {} : { reason }
+    await recordRead(trail, { type: 'recording.viewed', actor, at: now, decision, id, caseRef, detail })
     if (!row) throw new Problem('not_found')
-    return presentRecording(row, row.tags.map(tagOf), soundOf(row), actor, now)
+    return presentRecording(row, row.tags.map(tagOf), soundOf(row), actor, now, declared)
   }
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { type Actor, hasRole } from '../access/actor.ts'
-import { can, readsEntities, scopeOf } from '../access/policy.ts'
+import { can, type Decision, readsEntities, scopeOf } from '../access/policy.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { DeclaredReason } from './declared-reason.ts'
 import { type ListedRow, type ListFilter, listOfEntities, listOfMember } from './find-queries.ts'
 import { presentItem, type RecordingItemJson, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
@@ -19,6 +20,11 @@ export interface ListPorts {
 }
 
 export type ListRequest = Omit<ListFilter, 'after'> & { readonly cursor?: string | undefined }
+
+/** What people say when they look somebody up. */
+export interface Lookup extends DeclaredReason {
+  readonly type?: 'recording.searched'
+}
 
 export interface RecordingPage {
   readonly items: RecordingItemJson[]
@@ -37,25 +43,31 @@ const Cursor = z.tuple([
  * `forbidden` for roles without a list, `invalid_request` for a cursor that is not ours.
  */
 export function makeList({ db, trail, clock, logger }: ListPorts) {
-  return async function list(actor: Actor, { cursor, ...request }: ListRequest): Promise<RecordingPage> {
+  return async function list(
+    actor: Actor,
+    { cursor, ...request }: ListRequest,
+    { type, reason, caseRef }: Lookup = {},
+  ): Promise<RecordingPage> {
     const now = clock.now()
-    const decision = can(actor, 'list', null, now)
+    const decision = mayLook(actor, type) ? can(actor, 'list', null, now) : 'forbidden'
     const after = cursor === undefined ? undefined : readCursor(cursor)
     const rows = decision === 'allowed' ? await rowsFor(db, actor, { ...request, after }) : []
     const page = rows.slice(0, request.limit)
     // Names of the filters only: their values may say who was looked for.
-    const detail = { count: page.length, filters: filtersOf(request) }
-    if (decision === 'forbidden' && hasRole(actor, 'coach'))
+    const detail = { count: page.length, filters: filtersOf(request), ...(reason && { reason }) }
+    if (isCoachSearching(actor, decision))
       logger.warn('a coach looked for calls instead of drawing them', {
         alarm: 'coach_search',
         actor: actor.sub,
         filters: detail.filters,
       })
-    await recordRead(trail, { type: 'recording.listed', actor, at: now, decision, detail })
-    const last = rows.length > request.limit ? page.at(-1) : undefined
+    await recordRead(trail, {
+      ...{ type: type ?? 'recording.listed', actor, at: now, decision },
+      ...{ caseRef, detail },
+    })
     return {
-      items: page.map((row) => presentItem(row, row.tags.map(tagOf), actor)),
-      nextCursor: last ? writeCursor(last) : null,
+      items: page.map((row) => presentItem(row, row.tags.map(tagOf), actor, { reason })),
+      nextCursor: rows.length > request.limit ? writeCursor(page.at(-1)) : null,
     }
   }
 }
@@ -83,13 +95,20 @@ async function contactsOf(
   return isOther ? [] : listOfEntities(db, entities, { ...filter, agentRef: actor.sub })
 }
 
+const isCoachSearching = (actor: Actor, decision: Decision): boolean =>
+  decision === 'forbidden' && hasRole(actor, 'coach')
+
+/** Looking somebody up by reference is for those who answer for recordings. */
+const mayLook = (actor: Actor, type: Lookup['type']): boolean =>
+  type === undefined || hasRole(actor, 'privacy_officer', 'records_manager')
+
 const filtersOf = (request: object): string[] =>
   Object.entries(request)
     .filter(([name, value]) => value !== undefined && name !== 'limit')
     .map(([name]) => name)
 
-const writeCursor = (row: ListedRow): string =>
-  Buffer.from(JSON.stringify([row.cursor_at, row.id])).toString('base64url')
+const writeCursor = (row: ListedRow | undefined): string | null =>
+  row ? Buffer.from(JSON.stringify([row.cursor_at, row.id])).toString('base64url') : null
 
 function readCursor(text: string): { at: string; id: string } {
   const [at, id] = Cursor.safeParse(jsonOf(text)).data ?? []

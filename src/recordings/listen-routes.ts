@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { actorOf } from '../access/authenticate.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
-import { startOfDay, startOfDayAfter } from '../kernel/calendar.ts'
-import { Problem } from '../kernel/problem.ts'
 import { type AudioRoutePorts, audioEndpoints } from './audio-routes.ts'
 import { CHANNEL_NAMES } from './choose-rendition.ts'
 import { declaredIntent } from './declare-intent.ts'
+import { declaredReason, FILE_MISSING, hasItsFile } from './declared-reason.ts'
 import type { makeFind } from './find.ts'
 import type { makeList } from './list.ts'
 import { AccessListSchema, type makeListAccesses } from './list-accesses.ts'
+import { listEndpoints } from './list-routes.ts'
 import { ById, CaseRef, Channel, Purpose, Rendition, SampleId, TAG } from './listen-schema.ts'
-import { RecordingListSchema, RecordingSchema } from './present.ts'
+import { RecordingSchema } from './present.ts'
 import type { ShowWaveform } from './show-waveform.ts'
 import type { makeStartPlayback } from './start-playback.ts'
 import { waveformEndpoints } from './waveform-routes.ts'
@@ -22,26 +22,6 @@ export interface ListenUseCases extends AudioRoutePorts {
   readonly startPlayback: ReturnType<typeof makeStartPlayback>
   readonly showWaveform: ShowWaveform
 }
-
-const When = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
-const ListQuery = z.strictObject({
-  from: When.optional().meta({
-    description: 'Calls that started at or after this instant, or on or after this day',
-  }),
-  to: When.optional().meta({
-    description: 'Calls that started before this instant, or on or before this day',
-  }),
-  product: z.string().min(1).max(64).optional(),
-  purpose: z.string().min(1).max(64).optional(),
-  status: z.enum(['processing', 'available', 'unplayable', 'unlinked', 'quarantined']).optional(),
-  memberRef: z.string().min(1).max(100).optional(),
-  agentRef: z.string().min(1).max(100).optional().meta({ description: 'Staff only' }),
-  dueBefore: When.optional().meta({
-    description: 'Recordings that nothing keeps from this instant, or this day, on',
-  }),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().min(1).max(500).optional().meta({ description: 'nextCursor of the page before' }),
-})
 
 const PlaybackBody = z.strictObject({
   purpose: Purpose.optional(),
@@ -79,46 +59,16 @@ const PlaybackSchema = z
   })
   .meta({ id: 'Playback' })
 
-/** `from` and `dueBefore` as a day mean its beginning; `to` as a day includes it. */
-const beginning = (text: string | undefined): Date | undefined =>
-  text === undefined ? undefined : isDay(text) ? startOfDay(text) : new Date(text)
-const ending = (text: string | undefined): Date | undefined =>
-  text === undefined ? undefined : isDay(text) ? startOfDayAfter(text) : new Date(text)
-const isDay = (text: string): boolean => text.length === 'YYYY-MM-DD'.length
-
 /** Everything that reads and listens to recordings. */
 export const listenEndpoints = (useCases: ListenUseCases): Endpoint[] => [
+  ...listEndpoints(useCases.list),
   ...metadataEndpoints(useCases),
   ...audioEndpoints(useCases),
   ...waveformEndpoints(useCases.showWaveform),
   playbackEndpoint(useCases),
 ]
 
-const metadataEndpoints = ({ list, find, listAccesses }: ListenUseCases): Endpoint[] => [
-  endpoint({
-    method: 'get',
-    path: '/v1/recordings',
-    operationId: 'listRecordings',
-    summary: 'List recordings, newest first',
-    description:
-      'Members get their own, whatever the filter; staff those of their entities; agents their own calls.',
-    tag: TAG,
-    query: ListQuery,
-    responses: { 200: { description: 'One page', content: { 'application/json': RecordingListSchema } } },
-    problems: ['invalid_request', 'forbidden', 'unavailable'],
-    async handle({ query, req, res }) {
-      const actor = actorOf(req)
-      if (query.agentRef !== undefined && actor.roles.every((role) => role === 'member')) {
-        throw new Problem('invalid_request', {
-          errors: [{ field: 'agentRef', message: 'is for staff only' }],
-        })
-      }
-      const { from, to, dueBefore, ...filter } = query
-      const dates = { from: beginning(from), to: ending(to), dueBefore: beginning(dueBefore) }
-      res.setHeader('Cache-Control', 'private, no-store')
-      res.json(await list(actor, { ...filter, ...dates }))
-    },
-  }),
+const metadataEndpoints = ({ find, listAccesses }: ListenUseCases): Endpoint[] => [
   endpoint({
     method: 'get',
     path: '/v1/recordings/{id}',
@@ -126,12 +76,12 @@ const metadataEndpoints = ({ list, find, listAccesses }: ListenUseCases): Endpoi
     summary: 'Show one recording: why it is kept, until when, and what the caller may do',
     tag: TAG,
     params: ById,
-    query: z.strictObject({}),
+    query: z.strictObject(declaredReason).refine(hasItsFile, FILE_MISSING),
     responses: { 200: { description: 'The recording', content: { 'application/json': RecordingSchema } } },
-    problems: ['not_found', 'forbidden', 'unavailable'],
-    async handle({ params, req, res }) {
+    problems: ['invalid_request', 'not_found', 'forbidden', 'unavailable'],
+    async handle({ params, query, req, res }) {
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json(await find(actorOf(req), params.id))
+      res.json(await find(actorOf(req), params.id, query))
     },
   }),
   endpoint({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { allowedActions, type Subject } from '../access/policy.ts'
 import { SECOND } from '../kernel/units.ts'
+import { type DeclaredReason, mayNamePeople } from './declared-reason.ts'
 import type { PresentableRow, TagRow } from './find-queries.ts'
 import type { MediaRow } from './media-queries.ts'
 import type { LegalBasis, PurposeTag } from './model.ts'
@@ -62,7 +63,9 @@ const listFields = {
   receivedAt: Instant,
   noticeVersion: z.string().nullable().meta({ description: 'The announcement the caller heard' }),
   callId: z.string().nullable().optional().meta({ description: 'Staff only, like the next three' }),
-  memberRef: z.string().nullable().optional(),
+  memberRef: z.string().nullable().optional().meta({
+    description: 'To officers in a browser, like agentRef, only once they declared a reason',
+  }),
   agentRef: z.string().nullable().optional(),
   team: z.string().nullable().optional(),
   purposes: z.array(PurposeSchema),
@@ -116,6 +119,7 @@ export function presentItem(
   row: PresentableRow,
   tags: readonly PurposeTag[],
   actor: Actor,
+  declared: DeclaredReason = {},
 ): RecordingItemJson {
   return {
     id: row.id,
@@ -130,7 +134,9 @@ export function presentItem(
     durationSeconds: durationSeconds(row),
     receivedAt: row.received_at.toISOString(),
     noticeVersion: row.notice_version,
-    ...(seesReferences(actor) && !isOwnRow(row, actor) ? references(row) : {}),
+    ...(seesReferences(actor) && !isOwnRow(row, actor)
+      ? references(row, mayNamePeople(actor, declared))
+      : {}),
     purposes: tags.map(presentTag),
     keepUntil: row.keep_until,
     dueAt: instant(row.due_at),
@@ -152,10 +158,11 @@ export function presentRecording(
   { original: audio, media }: SoundFacts,
   actor: Actor,
   now: Date,
+  declared: DeclaredReason = {},
 ): RecordingJson {
   const staff = seesReferences(actor) && !isOwnRow(row, actor)
   return {
-    ...presentItem(row, tags, actor),
+    ...presentItem(row, tags, actor, declared),
     sensitivity: row.sensitivity,
     channels: row.channels,
     ...(staff ? { links: row.links } : {}),
@@ -204,10 +211,9 @@ export const tagOf = (row: TagRow): PurposeTag => ({
 const isOwnRow = (row: PresentableRow, actor: Actor): boolean =>
   hasRole(actor, 'member') && actor.memberRef !== null && actor.memberRef === row.member_ref
 
-const references = (row: PresentableRow) => ({
+const references = (row: PresentableRow, withPeople: boolean) => ({
   callId: row.call_id,
-  memberRef: row.member_ref,
-  agentRef: row.agent_ref,
+  ...(withPeople ? { memberRef: row.member_ref, agentRef: row.agent_ref } : {}),
   team: row.team,
 })
 

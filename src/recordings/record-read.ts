@@ -8,6 +8,7 @@ import { currentRequestId } from '../telemetry/request-id.ts'
 export interface Read {
   readonly type:
     | 'recording.listed'
+    | 'recording.searched'
     | 'recording.viewed'
     | 'recording.accesses_viewed'
     | 'recording.cuts_viewed'
@@ -16,6 +17,7 @@ export interface Read {
   readonly decision: Decision
   /** As the caller wrote it; recorded only when it is an id at all. */
   readonly id?: string
+  readonly caseRef?: string | undefined
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
@@ -24,7 +26,7 @@ export interface Read {
  * be shown when it rejects: with the Problem of the decision, or `unavailable` without a durable event.
  */
 export async function recordRead(trail: Pick<AuditTrail, 'append'>, read: Read): Promise<void> {
-  const { type, actor, at, decision, id, detail } = read
+  const { type, actor, at, decision, id, caseRef, detail } = read
   const isAllowed = decision === 'allowed'
   const event = {
     type,
@@ -35,6 +37,7 @@ export async function recordRead(trail: Pick<AuditTrail, 'append'>, read: Read):
     actor,
     requestId: currentRequestId() ?? null,
     ...(id !== undefined && isId(id) ? { recordingId: id } : {}),
+    ...(caseRef === undefined ? {} : { caseRef }),
     ...(detail === undefined ? {} : { detail }),
   } as const
   await trail.append(event).catch((cause: unknown) => {

@@ -30,7 +30,7 @@ export interface AttentionMoment {
 
 const FIRST = 100
 
-type Found = RawBuilder<{ id: string; since: string; purpose: string | null }>
+type Found = RawBuilder<unknown>
 
 const day = (text: string) => sql`${text}::date`
 /** With bytes that somebody still keeps. */
@@ -82,4 +82,19 @@ export async function findConcern(
     count: rows[0]?.count ?? 0,
     items: rows.map(({ id, since, purpose }) => ({ id, since, ...(purpose === null ? {} : { purpose }) })),
   }
+}
+
+/** How many there are of each concern, by entity; an entity with nothing of it is not named. */
+export async function countConcerns(
+  connection: Connection,
+  moment: AttentionMoment,
+  entities: readonly string[],
+): Promise<{ readonly entity: string; readonly name: ConcernName; readonly count: number }[]> {
+  const parts = CONCERNS.map(
+    (name) => sql`select f.entity, ${sql.lit(name)} as name, count(*)::integer as count
+      from (${FINDERS[name](moment)}) f where f.entity = any(${entities}) group by f.entity`,
+  )
+  const { rows } = await sql<{ entity: string; name: ConcernName; count: number }>`
+    ${sql.join(parts, sql` union all `)}`.execute(connection)
+  return rows
 }

@@ -72,7 +72,7 @@ export function makeRaiseAlarms({ db, clock, graceDays, logger, report }: AlarmP
   }
 }
 
-const momentOf = (now: Date, graceDays: number): AttentionMoment => ({
+export const momentOf = (now: Date, graceDays: number): AttentionMoment => ({
   today: dayOf(now),
   overdueBefore: new Date(now.getTime() - PATIENCE),
   quarantinedBefore: new Date(now.getTime() - graceDays * DAY - PATIENCE),

@@ -8,6 +8,7 @@ import { Problem } from '../kernel/problem.ts'
 export type RetentionAct =
   | 'report_event'
   | 'watch'
+  | 'read_overview'
   | 'list_due'
   | 'sweep'
   | 'dry_run'
@@ -22,6 +23,7 @@ export type RetentionAct =
 const ALLOWED = {
   report_event: ['recorder', 'importer'],
   watch: ['records_manager', 'privacy_officer', 'operator'],
+  read_overview: ['records_manager', 'privacy_officer', 'auditor'],
   list_due: ['records_manager', 'privacy_officer', 'operator'],
   sweep: ['records_manager'],
   dry_run: ['records_manager', 'privacy_officer', 'operator'],
