@@ -10,6 +10,7 @@ import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
+import { composeOversight } from './compose/oversight.ts'
 import { composeOverview } from './compose/overview.ts'
 import { composePreferences } from './compose/preferences.ts'
 import { composePrivacyRequests } from './compose/privacy-requests.ts'
@@ -145,6 +146,7 @@ const endpointsOf = (
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),
+  ...composeOversight(foundation),
 ]
 
 function metricsApp(metrics: Metrics): Express {

@@ -2,7 +2,7 @@ import type { RecordingStatus, TagState } from '../db/schema.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { type Actor, hasRole, type Role } from './actor.ts'
 
-export const ACTIONS = ['ingest', 'list', 'read', 'listen', 'copy', 'accesses'] as const
+export const ACTIONS = ['ingest', 'list', 'read', 'listen', 'copy', 'accesses', 'break_glass'] as const
 
 export type Action = (typeof ACTIONS)[number]
 
@@ -28,6 +28,10 @@ export interface Subject {
   readonly tags: readonly TagFacts[]
   /** Of the actor, for the sample they name. */
   readonly assignment?: Assignment
+  /** Emergency access of the actor to this recording. */
+  readonly breakGlass?: 'none' | 'live'
+  /** The actor hears nothing as staff until somebody looked at what they did. */
+  readonly suspended?: boolean
 }
 
 /** What staff declare when they ask for audio. */
@@ -39,7 +43,13 @@ export interface Intent {
 }
 
 /** `not_found`: the caller may not even know that the recording exists. */
-export type Decision = 'allowed' | 'not_found' | 'forbidden' | 'purpose_required' | 'purpose_expired'
+export type Decision =
+  | 'allowed'
+  | 'not_found'
+  | 'forbidden'
+  | 'purpose_required'
+  | 'purpose_expired'
+  | 'listening_suspended'
 
 /** Statuses in which there are no complete bytes; such a recording does not exist for anybody. */
 const HIDDEN: readonly RecordingStatus[] = ['receiving', 'destroying', 'destroyed']
@@ -83,6 +93,18 @@ const LISTENERS: readonly Listener[] = [
   { role: 'agent', purposes: ['contract_performance', 'legal_obligation'], mayHear: [] },
 ]
 
+/** People who serve members; not systems, operators or whoever checks others. */
+const EMERGENCY_ROLES: readonly Role[] = [
+  'agent',
+  'coach',
+  'fraud_analyst',
+  'medical_adviser',
+  'privacy_officer',
+  'records_manager',
+]
+
+const BYTES_TO_HEAR: readonly RecordingStatus[] = ['processing', 'available', 'unlinked', 'quarantined']
+
 const SPECIAL_CATEGORIES: readonly string[] = ['health', 'criminal']
 
 type Rule = (actor: Actor, subject: Subject, now: Date, intent: Intent) => Decision
@@ -92,19 +114,24 @@ const RULES: Record<Exclude<Action, 'list'>, Rule> = {
     hasRole(actor, 'recorder', 'importer') && knowsEntity(actor, subject) ? 'allowed' : 'forbidden',
   read: (actor, subject) => {
     if (isOwn(actor, subject)) return 'allowed'
-    return staffDecision(actor, subject, readsEntities(actor) || isOwnContact(actor, subject))
+    const knows = readsEntities(actor) || isOwnContact(actor, subject) || subject.breakGlass === 'live'
+    return staffDecision(actor, subject, knows)
   },
   listen: (actor, subject, now, intent) => {
     if (isOwn(actor, subject)) return 'allowed'
-    return earliest(staffDecision(actor, subject, true), () =>
-      intent.sampleId === undefined ? mayListen(actor, subject, now, intent) : mayCoach(actor, subject),
-    )
+    return earliest(staffDecision(actor, subject, true), () => {
+      if (subject.suspended) return 'listening_suspended'
+      if (intent.sampleId !== undefined) return mayCoach(actor, subject)
+      return orInEmergency(mayListen(actor, subject, now, intent), actor, subject)
+    })
   },
   copy: (actor, subject) => (isOwn(actor, subject) ? 'allowed' : staffDecision(actor, subject, false)),
   accesses: (actor, subject) => {
     if (isOwn(actor, subject)) return 'allowed'
     return staffDecision(actor, subject, hasRole(actor, 'privacy_officer', 'auditor'))
   },
+  break_glass: (actor, subject) =>
+    earliest(staffDecision(actor, subject, true), () => mayBreakGlass(actor, subject)),
 }
 
 /**
@@ -213,6 +240,21 @@ function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef
   if (subject.status !== 'available' && subject.status !== 'processing') return 'forbidden'
   const tag = subject.tags.find((candidate) => candidate.purpose === purpose)
   return tag && isInForce(tag, now) ? 'allowed' : 'purpose_expired'
+}
+
+/** Access that was opened for an emergency counts where the usual rules do not let somebody listen. */
+function orInEmergency(usual: Decision, actor: Actor, subject: Subject): Decision {
+  return usual !== 'allowed' && subject.breakGlass === 'live' ? mayBreakGlass(actor, subject) : usual
+}
+
+/**
+ * Whom an emergency may open a recording to: people of the entity who signed for confidentiality, whatever its
+ * purposes, its sensitivity and the case. A restriction stays closed (Art. 18 GDPR: storage only).
+ */
+function mayBreakGlass(actor: Actor, { restricted, status, suspended }: Subject): Decision {
+  if (suspended) return 'listening_suspended'
+  const isNamed = hasRole(actor, ...EMERGENCY_ROLES) && actor.confidentialitySigned
+  return isNamed && !restricted && BYTES_TO_HEAR.includes(status) ? 'allowed' : 'forbidden'
 }
 
 /** Coaches hear what was drawn for them, as long as it may be used for training. */

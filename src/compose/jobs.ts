@@ -10,6 +10,7 @@ import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
 import type { Holds } from './holds.ts'
 import { composeLifecycle } from './lifecycle.ts'
+import { oversightJob } from './oversight.ts'
 import { addUpJob } from './overview.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
@@ -58,6 +59,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...scrubJobs(foundation, config, metrics),
     addUpJob(foundation),
     alarmJob(foundation, config.sweep.graceDays, metrics),
+    oversightJob(foundation, metrics),
   ]
   return startJobs(jobs, {
     databaseUrl: foundation.databaseUrl,

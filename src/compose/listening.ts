@@ -13,6 +13,7 @@ import { makePlay } from '../recordings/play.ts'
 import { deleteExpiredPlaybacks } from '../recordings/playback-queries.ts'
 import { makeReadPlain } from '../recordings/read-plain.ts'
 import { makeShowWaveform } from '../recordings/show-waveform.ts'
+import { makeStaffWatch, STAFF_LIMITS, type StaffLimits } from '../recordings/staff-watch.ts'
 import { makeStartPlayback } from '../recordings/start-playback.ts'
 import { makeUnlock } from '../recordings/unlock.ts'
 import type { Keyring } from '../storage/keyring.ts'
@@ -27,6 +28,7 @@ export interface ListeningParts {
   readonly keyring: Keyring
   readonly clock: Clock
   readonly logger: Logger
+  readonly staffLimits?: StaffLimits
 }
 
 export interface Listening {
@@ -56,19 +58,21 @@ export function composeListening({
   keyring,
   clock,
   logger,
+  staffLimits = STAFF_LIMITS,
 }: ListeningParts): Listening {
   const audit = openDatabase(databaseUrl, AUDIT_CONNECTIONS, AUDIT_LIMITS)
   const trail = makeAuditTrail(audit.pool, ({ type, requestId }, error) =>
     logger.error('an audit event of what has happened was lost', { type, requestId, error }),
   )
-  const admission = makeAdmit({ pool, trail, clock })
+  const staffWatch = makeStaffWatch({ db, clock, logger, limits: staffLimits })
+  const admission = makeAdmit({ pool, trail, clock, staffWatch })
   const admitWanted = makeAdmitWanted({ pool, admission })
   const unlock = makeUnlock({ keyring, clock })
   const find = makeFind({ db, trail, clock })
   return {
     find,
     endpoints: listenEndpoints({
-      list: makeList({ db, trail, clock, logger }),
+      list: makeList({ db, trail, clock, staffWatch }),
       find,
       listAccesses: makeListAccesses({ db, trail, clock }),
       startPlayback: makeStartPlayback({ db, admitWanted, clock }),

@@ -32,7 +32,7 @@ export function composeIngest(
 /** Delivering, finding and listening. */
 export function composeRecordings(foundation: Foundation, config: Config, arrival: Arrival): Recordings {
   const { db, clock } = foundation
-  const listening = composeListening(foundation)
+  const listening = composeListening({ ...foundation, staffLimits: config.staffLimits })
   const { ingest, recoverIngests } = composeIngest(foundation, arrival)
   const { maxBytes, maxConcurrent, minRate, minRateWindowMs } = config.uploads
   return {

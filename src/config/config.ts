@@ -66,6 +66,13 @@ export interface Config {
   /** Whether Good Friday is a day off for the deadlines of privacy requests. */
   readonly deadlines: { goodFriday: boolean }
   readonly shutdown: { delayMs: number; graceMs: number }
+  /** What staff may open in an hour before somebody has to look at it. */
+  readonly staffLimits: {
+    membersPerHour: number
+    recordingsPerHour: number
+    withoutCasePerHour: number
+    blocks: boolean
+  }
   readonly logLevel: string
 }
 
@@ -116,6 +123,12 @@ export function loadConfig(
     shutdown: {
       delayMs: env.SHUTDOWN_DELAY ?? (auth.kind === 'demo' ? 0 : 5 * SECOND),
       graceMs: env.SHUTDOWN_GRACE,
+    },
+    staffLimits: {
+      membersPerHour: env.STAFF_MEMBERS_PER_HOUR,
+      recordingsPerHour: env.STAFF_RECORDINGS_PER_HOUR,
+      withoutCasePerHour: env.STAFF_CALLS_WITHOUT_CASE,
+      blocks: env.STAFF_SUSPEND,
     },
     logLevel: env.LOG_LEVEL,
   }

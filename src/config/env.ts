@@ -13,6 +13,9 @@ const duration = z
   .regex(/^[1-9]\d{0,6}[smhd]$/, 'write a duration as 30s, 15m, 6h or 1d')
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? SECOND))
 
+/** How often something may happen in an hour. */
+const perHour = (usual: number) => z.coerce.number().int().min(1).max(100_000).default(usual)
+
 /** Regions inside the EU as AWS and common EU providers name them; eu-west-2 is London and eu-central-2 Zurich. */
 const EU_REGIONS =
   'eu-central-1,eu-west-1,eu-west-3,eu-north-1,eu-south-1,eu-south-2,nl-ams,fr-par,pl-waw,gra,sbg,de,waw'
@@ -182,6 +185,18 @@ export const EnvSchema = z.object({
   SHUTDOWN_DELAY: duration
     .optional()
     .meta({ description: 'Wait between "not ready" and the end of listening' }),
+  STAFF_MEMBERS_PER_HOUR: perHour(20).meta({
+    description: 'Different members whose calls one person may hear in an hour before an alarm',
+  }),
+  STAFF_RECORDINGS_PER_HOUR: perHour(60).meta({
+    description: 'Recordings that one person may hear in an hour before an alarm',
+  }),
+  STAFF_CALLS_WITHOUT_CASE: perHour(3).meta({
+    description: 'Calls of one member that somebody may ask for in an hour without a case before an alarm',
+  }),
+  STAFF_SUSPEND: flag.default(true).meta({
+    description: 'Whether the first two of these alarms stop that person until an officer acknowledged it',
+  }),
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')

@@ -24,6 +24,7 @@ import type {
   WebhookEndpointTable,
   WebhookEventTable,
 } from './notices-schema.ts'
+import type { OversightTables } from './oversight-schema.ts'
 import type { StockDayTable, StockMovementTable } from './overview-schema.ts'
 import type {
   PrivacyRequestItemTable,
@@ -225,7 +226,7 @@ export interface SweepRunTable {
   report: ColumnType<Record<string, unknown>, string, string>
 }
 
-export interface Schema {
+export interface Schema extends OversightTables {
   sweep_run: SweepRunTable
   recording: RecordingTable
   purpose_tag: PurposeTagTable

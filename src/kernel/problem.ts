@@ -45,6 +45,11 @@ export const PROBLEMS = {
   purpose_required: { status: 403, title: 'State the purpose and the case for which you listen' },
   purpose_expired: { status: 403, title: 'This purpose no longer gives access to the recording' },
   step_up_required: { status: 403, title: 'Log in once more to confirm that it is you' },
+  listening_suspended: {
+    status: 403,
+    title: 'Your listening is suspended until somebody has looked at what happened',
+  },
+  review_pending: { status: 409, title: 'An earlier emergency access is still to be reviewed' },
   second_person_required: { status: 403, title: 'This needs somebody other than who asked for it' },
   invalid_rules: { status: 422, title: 'These retention rules cannot be used' },
   invalid_spans: { status: 422, title: 'These parts do not fit the call' },

@@ -24,6 +24,36 @@ export const NOTICE_KINDS = {
       text: 'With the call you find to whom, why and on what ground.',
     },
   },
+  break_glass_opened: {
+    nl: {
+      title: 'Noodtoegang tot een opname',
+      text: 'Iemand heeft in een noodgeval een opname geopend. Beoordeel dit uiterlijk op {reviewBy}.',
+    },
+    en: {
+      title: 'Emergency access to a recording',
+      text: 'Somebody opened a recording in an emergency. Review this on {reviewBy} at the latest.',
+    },
+  },
+  break_glass_overdue: {
+    nl: {
+      title: 'Een noodtoegang is niet op tijd beoordeeld',
+      text: 'Wie haar gebruikte, kan niet meer luisteren totdat iemand anders haar heeft beoordeeld.',
+    },
+    en: {
+      title: 'An emergency access was not reviewed in time',
+      text: 'Whoever used it cannot listen any more until somebody else has reviewed it.',
+    },
+  },
+  staff_anomaly_found: {
+    nl: {
+      title: 'Een medewerker opent meer dan het werk verklaart',
+      text: 'Het aantal was {count}, en meer dan {threshold} is een afwijking. Kijk wat er aan de hand is.',
+    },
+    en: {
+      title: 'A member of staff opens more than their work explains',
+      text: 'The number was {count}, and more than {threshold} is an anomaly. See what is going on.',
+    },
+  },
 } as const satisfies Record<string, NoticeText>
 
 export type NoticeKind = keyof typeof NOTICE_KINDS

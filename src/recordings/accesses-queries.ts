@@ -10,6 +10,7 @@ export interface AccessRow {
   readonly actor_roles: string[]
   readonly purpose: string | null
   readonly case_ref: string | null
+  readonly break_glass: boolean
   /** Sum over the range requests, so a part heard twice counts twice; null when no end was recorded. */
   readonly sent_bytes: number | null
   readonly total_bytes: number | null
@@ -21,7 +22,7 @@ const LIMIT = 1000
 export async function findAccesses(db: Database, recordingId: string): Promise<AccessRow[]> {
   const { rows } = await sql<AccessRow>`
     select min(begun.occurred_at) as first_at, max(begun.occurred_at) as last_at, begun.type, begun.actor_sub,
-      begun.actor_roles, begun.purpose, begun.case_ref,
+      begun.actor_roles, begun.purpose, begun.case_ref, bool_or(begun.detail ? 'breakGlass') as break_glass,
       sum((ended.detail ->> 'sent')::bigint)::bigint as sent_bytes,
       max((begun.detail ->> 'of')::bigint)::bigint as total_bytes
     from audit_event begun

@@ -19,6 +19,7 @@ import {
   type PlaybackAudioRow,
 } from './listen-queries.ts'
 import { subjectOf } from './present.ts'
+import type { StaffWatch } from './staff-watch.ts'
 import { assignmentOf } from './training-assignment.ts'
 import { trainingUse } from './training-use.ts'
 import type { LockedAudio } from './unlock.ts'
@@ -42,6 +43,10 @@ export interface Grant {
   readonly playbackId: string | null
   readonly rendition: RenditionName
   readonly intent: Intent
+  /** Whether the actor hears it as the member whose call it is, and not as staff. */
+  readonly isOwn: boolean
+  /** The emergency for which the recording is open to the actor; null in the usual case. */
+  readonly breakGlass: string | null
   readonly objectKey: string
   readonly mediaType: string
   readonly bytes: number
@@ -55,6 +60,7 @@ export interface AdmitPorts {
   readonly pool: Pool
   readonly trail: AuditTrail
   readonly clock: Clock
+  readonly staffWatch: Pick<StaffWatch, 'opened' | 'triedWithoutCase'>
 }
 
 /** Nothing to hear, although the actor may: it was not made (yet), or is taken out of the recording now. */
@@ -80,7 +86,7 @@ const RETRY_AFTER_SECONDS = 10
  * Decides who may hear what. A refusal is audited and thrown as a Problem; foreign, unknown, destroyed
  * and malformed ids take exactly the same steps to the same `not_found`.
  */
-export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
+export function makeAdmit({ pool, trail, clock, staffWatch }: AdmitPorts) {
   async function look(request: AudioRequest): Promise<Grant | NotThere | Refusal> {
     const now = clock.now()
     const scope = scopeOf(request.actor)
@@ -91,7 +97,7 @@ export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
       const row = await findPlaybackAudio(pool, lookup, scope)
       return row ? decide(request, row, { ...row, intent: intentOf(row) }, now) : 'not_found'
     }
-    const row = await findTarget(pool, actor, target, scope)
+    const row = await findTarget(pool, actor, target, scope, now)
     if (!row) return 'not_found'
     const rendition = row.rendition ?? target.rendition
     return decide(request, row, { rendition, heard: rendition, intent: target.intent }, now)
@@ -107,18 +113,24 @@ export function makeAdmit({ pool, trail, clock }: AdmitPorts) {
     await trail.append(refusal(request, code, clock.now())).catch((cause: unknown) => {
       throw new Problem('unavailable', { cause })
     })
+    if (code === 'purpose_required' && 'recordingId' in request.target)
+      await staffWatch.triedWithoutCase(request.actor, request.target.recordingId)
     throw new Problem(code)
   }
 
   return {
     /**
-     * Rejects with Problem: `not_found`, `forbidden`, `purpose_required`, `purpose_expired`, `unavailable`
+     * Rejects with Problem: `not_found`, `forbidden`, `purpose_required`, `purpose_expired`,
+     * `listening_suspended`, `unavailable`
      * (with a time to try again when what is asked for is still being made).
      */
     async admit(request: AudioRequest): Promise<Grant> {
       const found = await look(request)
       if (typeof found === 'string') return refuse(request, found)
-      if ('etag' in found) return found
+      if ('etag' in found) {
+        if ((await staffWatch.opened(found)) === 'suspended') return refuse(request, 'listening_suspended')
+        return found
+      }
       if (!(await isComing(found))) return refuse(request, 'not_found')
       throw new Problem('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     },
@@ -136,11 +148,11 @@ function findTarget(
   actor: Actor,
   { recordingId, rendition, intent: { sampleId } }: Extract<AudioRequest['target'], { recordingId: string }>,
   scope: Scope,
+  now: Date,
 ): Promise<AudioRow | undefined> {
-  const id = idToLookUp(recordingId)
-  if (sampleId === undefined) return findAudio(pool, id, rendition, scope)
-  const lookup = { id, rendition, sampleId: idToLookUp(sampleId), actorSub: actor.sub }
-  return findAudioForSample(pool, lookup, scope)
+  const lookup = { id: idToLookUp(recordingId), rendition, actorSub: actor.sub, now }
+  if (sampleId === undefined) return findAudio(pool, lookup, scope)
+  return findAudioForSample(pool, { ...lookup, sampleId: idToLookUp(sampleId) }, scope)
 }
 
 export type Admission = ReturnType<typeof makeAdmit>
@@ -191,6 +203,8 @@ function grantOf(
     playbackId: 'playbackId' in request.target ? request.target.playbackId : null,
     rendition,
     intent,
+    isOwn: row.member_ref !== null && row.member_ref === scopeOf(request.actor).memberRef,
+    breakGlass: row.break_glass,
     objectKey: object_key,
     mediaType: media_type,
     bytes: plain_bytes,
@@ -217,6 +231,12 @@ export const eventTypeOf = (act: AudioRequest['act']): string => EVENT_TYPES[act
 /** Which sample an act was for, as the audit says it. */
 export const sampleOf = ({ sampleId }: Intent): { readonly sample?: string } =>
   sampleId === undefined ? {} : { sample: sampleId }
+
+/** For which sample or emergency audio was opened, as the audit says it. */
+export const groundOf = ({ intent, breakGlass }: Pick<Grant, 'intent' | 'breakGlass'>) => ({
+  ...sampleOf(intent),
+  ...(breakGlass === null ? {} : { breakGlass }),
+})
 
 function refusal(request: AudioRequest, code: Refusal, at: Date): AuditEvent {
   const { target } = request

@@ -7,6 +7,7 @@ import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { DeclaredReason } from './declared-reason.ts'
 import { type FoundRecording, findRecording } from './find-queries.ts'
+import { findOversight } from './oversight-queries.ts'
 import { presentRecording, type RecordingJson, type SoundFacts, subjectOf, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
 
@@ -28,7 +29,8 @@ export function makeFind({ db, trail, clock }: FindPorts) {
     declared: DeclaredReason = {},
   ): Promise<RecordingJson> {
     const now = clock.now()
-    const row = await findRecording(db, idToLookUp(id), scopeOf(actor))
+    const found = await findRecording(db, idToLookUp(id), scopeOf(actor))
+    const row = found && { ...found, ...(await findOversight(db, actor, found.id, now)) }
     const decision = row ? can(actor, 'read', subjectOf(row, row.tags.map(tagOf)), now) : 'not_found'
     const { reason, caseRef } = declared
     const detail = reason === undefined ? {} : { reason }

@@ -19,6 +19,7 @@ export const AccessListSchema = z
         lastAt: z.iso.datetime({ offset: true }),
         action: z.enum(['listened', 'copied']),
         byYou: z.boolean(),
+        breakGlass: z.boolean().meta({ description: 'Opened in an emergency' }),
         roles: z.array(z.enum(ROLES)),
         purpose: z.string().nullable(),
         heardSeconds: z.number().nullable().meta({
@@ -62,6 +63,7 @@ function present(row: AccessRow, actor: Actor, seconds: number | null, isOfficer
     lastAt: row.last_at.toISOString(),
     action: row.type === 'recording.copied' ? 'copied' : 'listened',
     byYou: row.actor_sub === actor.sub,
+    breakGlass: row.break_glass,
     roles: ROLES.filter((role) => row.actor_roles.includes(role)),
     purpose: row.purpose,
     heardSeconds: isKnown ? Math.round((seconds * sent) / total) : null,

@@ -6,17 +6,17 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import type { DeclaredReason } from './declared-reason.ts'
 import { type ListedRow, type ListFilter, listOfEntities, listOfMember } from './find-queries.ts'
 import { presentItem, type RecordingItemJson, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
+import type { StaffWatch } from './staff-watch.ts'
 
 export interface ListPorts {
   readonly db: Database
   readonly trail: AuditTrail
   readonly clock: Clock
-  readonly logger: Pick<Logger, 'warn'>
+  readonly staffWatch: Pick<StaffWatch, 'coachSearched'>
 }
 
 export type ListRequest = Omit<ListFilter, 'after'> & { readonly cursor?: string | undefined }
@@ -42,7 +42,7 @@ const Cursor = z.tuple([
  * go on and opens nothing: the scope comes from the actor each time. Throws Problem
  * `forbidden` for roles without a list, `invalid_request` for a cursor that is not ours.
  */
-export function makeList({ db, trail, clock, logger }: ListPorts) {
+export function makeList({ db, trail, clock, staffWatch }: ListPorts) {
   return async function list(
     actor: Actor,
     { cursor, ...request }: ListRequest,
@@ -55,12 +55,7 @@ export function makeList({ db, trail, clock, logger }: ListPorts) {
     const page = rows.slice(0, request.limit)
     // Names of the filters only: their values may say who was looked for.
     const detail = { count: page.length, filters: filtersOf(request), ...(reason && { reason }) }
-    if (isCoachSearching(actor, decision))
-      logger.warn('a coach looked for calls instead of drawing them', {
-        alarm: 'coach_search',
-        actor: actor.sub,
-        filters: detail.filters,
-      })
+    if (isCoachSearching(actor, decision)) await staffWatch.coachSearched(actor)
     await recordRead(trail, {
       ...{ type: type ?? 'recording.listed', actor, at: now, decision },
       ...{ caseRef, detail },

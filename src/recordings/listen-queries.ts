@@ -19,6 +19,10 @@ export interface AudioRow {
   readonly redacting: boolean
   /** The caller's item of the sample they name; null when there is none. */
   readonly assignment?: AssignmentFacts | null
+  /** The caller's own emergency access to it that is live. */
+  readonly break_glass: string | null
+  /** Whether the caller hears nothing as staff until somebody looked at what they did. */
+  readonly suspended: boolean
   /** What was found: for a copy the original as long as nothing is left out of it. */
   readonly rendition: RenditionName | null
   /** Null, like everything of the rendition and the key, when the recording has no such rendition. */
@@ -49,6 +53,16 @@ const COLUMNS = `recording.id, recording.entity, recording.status, recording.mem
   exists (select from audio_work where audio_work.recording_id = recording.id
     and audio_work.kind = 'redact') as redacting`
 
+/** What emergencies and anomalies change for staff; costs nothing for members, who have no entities. */
+const oversight = (entities: string, actorSub: string, now: string): string =>
+  `case when ${entities} <> '{}' then (select id from break_glass where break_glass.recording_id = recording.id
+      and break_glass.actor_sub = ${actorSub} and break_glass.ends_at > ${now} limit 1) end as break_glass,
+    ${entities} <> '{}' and (
+      exists (select from staff_anomaly where staff_anomaly.actor_sub = ${actorSub}
+        and staff_anomaly.acknowledged_at is null and staff_anomaly.blocks)
+      or exists (select from break_glass late where late.actor_sub = ${actorSub}
+        and late.reviewed_at is null and late.review_due_at <= ${now})) as suspended`
+
 /** Costs nothing where no sample is named. */
 const assignment = (sample: string, actorSub: string): string =>
   `case when ${sample} is not null then (select json_build_object('endsOn', item.ends_on,
@@ -64,7 +78,7 @@ const JOINS = `left join recording_key on recording_key.recording_id = recording
  * in either still keeps it closed. Prepared under a name: planned once per connection.
  */
 const byRecording = (rendition: string, more = ''): string =>
-  `select ${COLUMNS}, rendition.name as rendition${more} from recording
+  `select ${COLUMNS}, ${oversight('$4::text[]', '$5', '$6::timestamptz')}, rendition.name as rendition${more} from recording
     left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}
     where recording.id = $1 and (recording.member_ref = $3 or recording.entity = any($4))
@@ -73,7 +87,7 @@ const byRecording = (rendition: string, more = ''): string =>
 const BY_RECORDING = { name: 'find-audio', text: byRecording('$2') }
 const FOR_SAMPLE = {
   name: 'find-audio-for-sample',
-  text: byRecording('$2', `, ${assignment('$5::uuid', '$6')}`),
+  text: byRecording('$2', `, ${assignment('$7::uuid', '$5')}`),
 }
 /** In one statement with the cuts: an original that has some is never taken for the copy. */
 const COPY_BY_RECORDING = {
@@ -84,7 +98,7 @@ const COPY_BY_RECORDING = {
 
 const byPlayback = (rendition: string): string =>
   `select ${COLUMNS}, ${rendition} as rendition, playback.rendition as heard, playback.purpose, playback.case_ref,
-      playback.sample_id, ${assignment('playback.sample_id', 'playback.actor_sub')}
+      playback.sample_id, ${oversight('$5::text[]', '$2', '$3::timestamptz')}, ${assignment('playback.sample_id', 'playback.actor_sub')}
     from playback join recording on recording.id = playback.recording_id
     left join rendition on rendition.recording_id = recording.id and rendition.name = ${rendition}
     ${JOINS}
@@ -95,13 +109,19 @@ const byPlayback = (rendition: string): string =>
 const BY_PLAYBACK = { name: 'find-playback-audio', text: byPlayback('playback.rendition') }
 const WAVEFORM_BY_PLAYBACK = { name: 'find-playback-waveform', text: byPlayback(`'waveform'`) }
 
+export interface AudioLookup {
+  readonly id: string
+  readonly rendition: RenditionName
+  readonly actorSub: string
+  readonly now: Date
+}
+
 export async function findAudio(
   pool: Pool,
-  id: string,
-  rendition: RenditionName,
+  { id, rendition, actorSub, now }: AudioLookup,
   scope: Scope,
 ): Promise<AudioRow | undefined> {
-  const values = [id, rendition, scope.memberRef, scope.entities]
+  const values = [id, rendition, scope.memberRef, scope.entities, actorSub, now]
   const statement = rendition === 'copy' ? COPY_BY_RECORDING : BY_RECORDING
   const { rows } = await pool.query<AudioRow>({ ...statement, values })
   return rows[0]
@@ -110,15 +130,10 @@ export async function findAudio(
 /** For a coach who names a sample. */
 export async function findAudioForSample(
   pool: Pool,
-  {
-    id,
-    rendition,
-    sampleId,
-    actorSub,
-  }: Readonly<Record<'id' | 'rendition' | 'sampleId' | 'actorSub', string>>,
+  { id, rendition, sampleId, actorSub, now }: AudioLookup & { readonly sampleId: string },
   scope: Scope,
 ): Promise<AudioRow | undefined> {
-  const values = [id, rendition, scope.memberRef, scope.entities, sampleId, actorSub]
+  const values = [id, rendition, scope.memberRef, scope.entities, actorSub, now, sampleId]
   const { rows } = await pool.query<AudioRow>({ ...FOR_SAMPLE, values })
   return rows[0]
 }

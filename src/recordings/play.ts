@@ -9,7 +9,7 @@ import { KIB } from '../kernel/units.ts'
 import type { SpanDecryption } from '../storage/age/index.ts'
 import { type ByteSpan, type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
-import { type Admission, eventTypeOf, type Grant, sampleOf } from './admit.ts'
+import { type Admission, eventTypeOf, type Grant, groundOf } from './admit.ts'
 import type { Unlock } from './unlock.ts'
 import { makeWatch, type Watch } from './watch.ts'
 
@@ -173,7 +173,7 @@ function makeDescribe(grant: Grant, span: ByteSpan) {
     detail: {
       stream,
       rendition: grant.rendition,
-      ...sampleOf(grant.intent),
+      ...groundOf(grant),
       ...span,
       of: grant.bytes,
       ...detail,

@@ -180,7 +180,11 @@ export function presentRecording(
 type SubjectRow = Pick<
   PresentableRow,
   'member_ref' | 'agent_ref' | 'entity' | 'status' | 'restricted' | 'sensitivity'
->
+> & {
+  /** Of the caller, where it was looked up. */
+  readonly break_glass?: string | null
+  readonly suspended?: boolean
+}
 
 /** The facts of a row that the access policy decides on, for words and for bytes alike. */
 export const subjectOf = (row: SubjectRow, tags: Subject['tags']): Subject => ({
@@ -191,6 +195,8 @@ export const subjectOf = (row: SubjectRow, tags: Subject['tags']): Subject => ({
   restricted: row.restricted,
   sensitivity: row.sensitivity,
   tags,
+  breakGlass: typeof row.break_glass === 'string' ? 'live' : 'none',
+  suspended: row.suspended ?? false,
 })
 
 /** A tag as the database has it, in our own words. */

@@ -6,7 +6,7 @@ import { SECOND } from '../kernel/units.ts'
 import { levelFor, type WaveformJson, waveformJson } from '../media/waveform.ts'
 import { decodeWaveform, WaveformFileError } from '../media/waveform-file.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
-import { type Admission, type AudioRequest, eventTypeOf, type Grant, sampleOf } from './admit.ts'
+import { type Admission, type AudioRequest, eventTypeOf, type Grant, groundOf } from './admit.ts'
 import type { ReadPlain } from './read-plain.ts'
 
 export interface ShowWaveformPorts {
@@ -54,7 +54,7 @@ const viewed = (grant: Grant, at: Date): AuditEvent => ({
   purpose: grant.intent.purpose ?? null,
   caseRef: grant.intent.caseRef ?? null,
   requestId: currentRequestId() ?? null,
-  detail: sampleOf(grant.intent),
+  detail: groundOf(grant),
 })
 
 /** Neither a store nor an audit that does not answer may show anything; what was stored wrongly is damage. */

@@ -7,7 +7,7 @@ import { newId } from '../kernel/ids.ts'
 import { HOUR } from '../kernel/units.ts'
 import type { RenditionName } from '../storage/keys.ts'
 import { currentRequestId } from '../telemetry/request-id.ts'
-import { sampleOf } from './admit.ts'
+import { groundOf } from './admit.ts'
 import type { AdmitWanted } from './admit-wanted.ts'
 import { type ChannelChoice, channelChoices, type Wanted } from './choose-rendition.ts'
 import { insertPlayback } from './playback-queries.ts'
@@ -70,7 +70,7 @@ export function makeStartPlayback({ db, admitWanted, clock }: StartPlaybackPorts
         purpose: playback.purpose,
         caseRef: playback.case_ref,
         requestId: currentRequestId() ?? null,
-        detail: { rendition, ...sampleOf(intent) },
+        detail: { rendition, ...groundOf(grant) },
       })
     })
     return {

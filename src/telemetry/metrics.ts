@@ -26,6 +26,12 @@ export function createMetrics() {
       labelNames: ['concern'],
       registers,
     }),
+    oversight: new Gauge({
+      name: 'listenback_oversight',
+      help: 'What staff did that waits for an officer, by concern',
+      labelNames: ['concern'],
+      registers,
+    }),
     audioWork: new Histogram({
       name: 'listenback_audio_work_seconds',
       help: 'Duration of work on audio, by kind and outcome',

@@ -89,6 +89,11 @@ const ROUTES = [
   'get /v1/certificates',
   'get /v1/certificates/{no}',
   'get /v1/signing-keys',
+  'post /v1/break-glass',
+  'get /v1/break-glass',
+  'post /v1/break-glass/{id}/review',
+  'get /v1/staff-anomalies',
+  'post /v1/staff-anomalies/{id}/acknowledgement',
 ]
 
 let database: TestDatabase

@@ -7,6 +7,7 @@ import { sql as endsBrief } from './0006-ends-brief.ts'
 import { sql as coaching } from './0007-coaching.ts'
 import { sql as privacyRequests } from './0009-privacy-requests.ts'
 import { sql as notices } from './0011-notices.ts'
+import { sql as oversight } from './0012-oversight.ts'
 import { sql as overview } from './0015-overview.ts'
 import { sql as stepUp } from './0016-step-up.ts'
 
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0007-coaching', sql: coaching },
   { name: '0009-privacy-requests', sql: privacyRequests },
   { name: '0011-notices', sql: notices },
+  { name: '0012-oversight', sql: oversight },
   { name: '0015-overview', sql: overview },
   { name: '0016-step-up', sql: stepUp },
 ]

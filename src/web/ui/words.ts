@@ -16,6 +16,9 @@ export const words = inBoth(
       unreachable: 'De dienst is niet te bereiken. Controleer uw verbinding en probeer het nog eens.',
       forbidden: 'Uw rol staat dit niet toe.',
       not_found: 'Dit bestaat niet, of het is niet voor u.',
+      listening_suspended:
+        'U kunt even niet luisteren: een privacyfunctionaris kijkt eerst naar wat er gebeurde.',
+      review_pending: 'Uw vorige noodtoegang tot deze opname is nog niet beoordeeld.',
       second_person_required: 'Dit moet iemand anders doen dan wie erom vroeg.',
       not_open: 'Hierover is al beslist.',
       purpose_required: 'Geef het doel en het dossier op waarvoor u luistert.',
@@ -41,6 +44,8 @@ export const words = inBoth(
       unreachable: 'The service cannot be reached. Check your connection and try again.',
       forbidden: 'Your role does not allow this.',
       not_found: 'This does not exist, or it is not for you.',
+      listening_suspended: 'You cannot listen for now: a privacy officer first looks at what happened.',
+      review_pending: 'Your earlier emergency access to this recording is still to be reviewed.',
       second_person_required: 'Somebody other than who asked for it has to do this.',
       not_open: 'This has been decided already.',
       purpose_required: 'State the purpose and the case for which you listen.',

@@ -57,17 +57,17 @@ const A = 'allowed'
 const F = 'forbidden'
 const N = 'not_found'
 const MATRIX: Record<Role, Record<Action, Decision>> = {
-  recorder: { ingest: A, list: A, read: A, listen: F, copy: F, accesses: F },
-  importer: { ingest: A, list: A, read: A, listen: F, copy: F, accesses: F },
-  member: { ingest: F, list: A, read: N, listen: N, copy: N, accesses: N },
-  agent: { ingest: F, list: A, read: F, listen: A, copy: F, accesses: F },
-  coach: { ingest: F, list: F, read: F, listen: F, copy: F, accesses: F },
-  fraud_analyst: { ingest: F, list: F, read: F, listen: A, copy: F, accesses: F },
-  medical_adviser: { ingest: F, list: F, read: F, listen: F, copy: F, accesses: F },
-  privacy_officer: { ingest: F, list: A, read: A, listen: F, copy: F, accesses: A },
-  records_manager: { ingest: F, list: A, read: A, listen: F, copy: F, accesses: F },
-  auditor: { ingest: F, list: A, read: A, listen: F, copy: F, accesses: A },
-  operator: { ingest: F, list: F, read: N, listen: N, copy: N, accesses: N },
+  recorder: { ingest: A, list: A, read: A, listen: F, copy: F, accesses: F, break_glass: F },
+  importer: { ingest: A, list: A, read: A, listen: F, copy: F, accesses: F, break_glass: F },
+  member: { ingest: F, list: A, read: N, listen: N, copy: N, accesses: N, break_glass: N },
+  agent: { ingest: F, list: A, read: F, listen: A, copy: F, accesses: F, break_glass: A },
+  coach: { ingest: F, list: F, read: F, listen: F, copy: F, accesses: F, break_glass: A },
+  fraud_analyst: { ingest: F, list: F, read: F, listen: A, copy: F, accesses: F, break_glass: A },
+  medical_adviser: { ingest: F, list: F, read: F, listen: F, copy: F, accesses: F, break_glass: A },
+  privacy_officer: { ingest: F, list: A, read: A, listen: F, copy: F, accesses: A, break_glass: A },
+  records_manager: { ingest: F, list: A, read: A, listen: F, copy: F, accesses: F, break_glass: A },
+  auditor: { ingest: F, list: A, read: A, listen: F, copy: F, accesses: A, break_glass: F },
+  operator: { ingest: F, list: F, read: N, listen: N, copy: N, accesses: N, break_glass: N },
 }
 
 describe('the access policy', () => {
@@ -93,7 +93,7 @@ describe('the access policy', () => {
   it('hides recordings without complete bytes from everybody', () => {
     for (const status of ['receiving', 'destroying', 'destroyed'] as const) {
       for (const role of ROLES) {
-        for (const action of ['read', 'listen', 'copy', 'accesses'] as const) {
+        for (const action of ['read', 'listen', 'copy', 'accesses', 'break_glass'] as const) {
           const who = actor([role], { memberRef: 'M-1' })
           expect(can(who, action, subject({ status }), NOW, INTENTS[role] ?? NO_INTENT)).toBe('not_found')
         }

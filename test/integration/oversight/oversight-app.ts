@@ -1,0 +1,44 @@
+import { composeOversight } from '../../../src/compose/oversight.ts'
+import { type Claims, persons } from '../../support/tokens.ts'
+import { bearer, type ListeningAppOptions, startListeningApp } from '../listening/listening-app.ts'
+
+export const agent = persons.agent({ sub: 'agent-1' })
+export const officer = persons.privacyOfficer()
+export const second = persons.privacyOfficer({ sub: 'officer-2' })
+
+export type OversightApp = Awaited<ReturnType<typeof startOversightApp>>
+
+/** Listening with what watches over it, on a real database and store. */
+export async function startOversightApp(options: ListeningAppOptions = {}) {
+  const app = await startListeningApp({ ...options, also: composeOversight })
+
+  async function call(claims: Claims, method: string, path: string, body?: unknown) {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' }
+    const response = await fetch(app.url + path, {
+      method,
+      headers: { ...bearer(app, claims), ...json },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    // biome-ignore lint/suspicious/noExplicitAny: tests read answers by path
+    return { status: response.status, body: (isJson ? JSON.parse(text) : null) as any, text }
+  }
+
+  return {
+    ...app,
+    call,
+    /** Asks for a recording's audio as somebody with a case. */
+    hear: (claims: Claims, id: string, query = 'purpose=contract_performance&caseRef=C-1') =>
+      call(claims, 'GET', `/v1/recordings/${id}/audio?${query}`),
+    noticesOf: (kind: string) =>
+      app.db.selectFrom('notice').selectAll().where('kind', '=', kind).orderBy('created_at').execute(),
+    auditOfType: (type: string) =>
+      app.db
+        .selectFrom('audit_event')
+        .select(['type', 'outcome', 'code', 'actor_sub', 'recording_id', 'detail'])
+        .where('type', '=', type)
+        .orderBy('occurred_at', 'desc')
+        .execute(),
+  }
+}
