@@ -11,6 +11,7 @@ import { serve } from './serve.ts'
 import { type SweepOptions, sweepCommand } from './sweep.ts'
 import { token } from './token.ts'
 import { type VerifyOptions, verifyCertificate } from './verify-certificate.ts'
+import { type VerifyPackageOptions, verifyPackageCommand } from './verify-package.ts'
 
 function recordingId(text: string): string {
   if (!isId(text)) throw new InvalidArgumentError('not a recording id')
@@ -55,6 +56,18 @@ export function buildProgram(edge: Edge): Command {
   addSweep(program, config, edge)
   addImport(program, config, edge)
   addDecrypt(program, config, edge)
+  addVerifying(program, edge)
+  program
+    .command('token')
+    .description('print an access token of a demo person (demo mode only)')
+    .argument('<person>', 'for example recorder or member')
+    .option('--minutes <n>', 'how long it is valid', Number, 60)
+    .action((person: string, options: { minutes: number }) => token(config(), edge, person, options.minutes))
+  return program
+}
+
+/** What anybody can check without the service. */
+function addVerifying(program: Command, edge: Edge): void {
   program
     .command('verify-certificate')
     .description('check a destruction certificate with public keys alone; needs no service and no settings')
@@ -63,12 +76,11 @@ export function buildProgram(edge: Edge): Command {
     .option('--previous <file>', 'the certificate before, to check that this one follows it')
     .action((file: string, options: VerifyOptions) => verifyCertificate(edge, file, options))
   program
-    .command('token')
-    .description('print an access token of a demo person (demo mode only)')
-    .argument('<person>', 'for example recorder or member')
-    .option('--minutes <n>', 'how long it is valid', Number, 60)
-    .action((person: string, options: { minutes: number }) => token(config(), edge, person, options.minutes))
-  return program
+    .command('verify-package')
+    .description('check every file of a package of recordings with the public key alone')
+    .argument('<zip>', 'the package, as it was downloaded')
+    .requiredOption('--key <file>', 'PEM, or the answer of /v1/package-keys, from a source you trust')
+    .action((zip: string, options: VerifyPackageOptions) => verifyPackageCommand(edge, zip, options))
 }
 
 function addImport(program: Command, config: () => Config, edge: Edge): void {

@@ -22,6 +22,12 @@ export function dayOf(instant: Date): CalendarDay {
     .toString()
 }
 
+/** The instant as a clock in Amsterdam shows it, with its offset from UTC (RFC 3339). */
+export const localTime = (instant: Date): string =>
+  Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(ZONE)
+    .toString({ timeZoneName: 'never', smallestUnit: 'second' })
+
 /**
  * The day one ISO 8601 period after a day; where the month is too short, its last day. Always add to
  * the trigger date: adding to a sum drifts (31 Jan, 28 Feb, 28 Mar).
