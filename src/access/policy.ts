@@ -1,6 +1,17 @@
 import type { RecordingStatus, TagState } from '../db/schema.ts'
 import { dayOf } from '../kernel/calendar.ts'
+import type { RefusalReason } from '../kernel/problem.ts'
 import { type Actor, hasRole, type Role } from './actor.ts'
+import {
+  ALLOWED,
+  type Decision,
+  expired,
+  forbidden,
+  NOT_FOUND,
+  SUSPENDED,
+  undeclared,
+  type Verdict,
+} from './verdict.ts'
 
 export const ACTIONS = ['ingest', 'list', 'read', 'listen', 'copy', 'accesses', 'break_glass'] as const
 
@@ -41,15 +52,6 @@ export interface Intent {
   /** In the place of a case: the sample for which a coach listens. */
   readonly sampleId?: string | undefined
 }
-
-/** `not_found`: the caller may not even know that the recording exists. */
-export type Decision =
-  | 'allowed'
-  | 'not_found'
-  | 'forbidden'
-  | 'purpose_required'
-  | 'purpose_expired'
-  | 'listening_suspended'
 
 /** Statuses in which there are no complete bytes; such a recording does not exist for anybody. */
 const HIDDEN: readonly RecordingStatus[] = ['receiving', 'destroying', 'destroyed']
@@ -107,59 +109,65 @@ const BYTES_TO_HEAR: readonly RecordingStatus[] = ['processing', 'available', 'u
 
 const SPECIAL_CATEGORIES: readonly string[] = ['health', 'criminal']
 
-type Rule = (actor: Actor, subject: Subject, now: Date, intent: Intent) => Decision
+type Rule = (actor: Actor, subject: Subject, now: Date, intent: Intent) => Verdict
 
 const RULES: Record<Exclude<Action, 'list'>, Rule> = {
   ingest: (actor, subject) =>
-    hasRole(actor, 'recorder', 'importer') && knowsEntity(actor, subject) ? 'allowed' : 'forbidden',
+    hasRole(actor, 'recorder', 'importer') && knowsEntity(actor, subject) ? ALLOWED : forbidden('role'),
   read: (actor, subject) => {
-    if (isOwn(actor, subject)) return 'allowed'
+    if (isOwn(actor, subject)) return ALLOWED
     const knows = readsEntities(actor) || isOwnContact(actor, subject) || subject.breakGlass === 'live'
-    return staffDecision(actor, subject, knows)
+    return staffVerdict(actor, subject, knows)
   },
   listen: (actor, subject, now, intent) => {
-    if (isOwn(actor, subject)) return 'allowed'
-    return earliest(staffDecision(actor, subject, true), () => {
-      if (subject.suspended) return 'listening_suspended'
-      if (intent.sampleId !== undefined) return mayCoach(actor, subject)
-      return orInEmergency(mayListen(actor, subject, now, intent), actor, subject)
-    })
+    if (isOwn(actor, subject)) return ALLOWED
+    const known = staffVerdict(actor, subject, true)
+    if (known !== ALLOWED) return known
+    if (subject.suspended) return SUSPENDED
+    if (intent.sampleId !== undefined) return mayCoach(actor, subject)
+    return orInEmergency(mayListen(actor, subject, now, intent), actor, subject)
   },
-  copy: (actor, subject) => (isOwn(actor, subject) ? 'allowed' : staffDecision(actor, subject, false)),
+  copy: (actor, subject) => (isOwn(actor, subject) ? ALLOWED : staffVerdict(actor, subject, false)),
   accesses: (actor, subject) => {
-    if (isOwn(actor, subject)) return 'allowed'
-    return staffDecision(actor, subject, hasRole(actor, 'privacy_officer', 'auditor'))
+    if (isOwn(actor, subject)) return ALLOWED
+    return staffVerdict(actor, subject, hasRole(actor, 'privacy_officer', 'auditor'))
   },
-  break_glass: (actor, subject) =>
-    earliest(staffDecision(actor, subject, true), () => mayBreakGlass(actor, subject)),
+  break_glass: (actor, subject) => {
+    const known = staffVerdict(actor, subject, true)
+    return known === ALLOWED ? mayBreakGlass(actor, subject) : known
+  },
 }
 
 /**
- * Whether the actor may do this to the recording at this instant: deny by default, the most restrictive
- * condition wins. `list` needs no subject; its rows are scoped by the query. Pure, so that a request, a
- * running stream and the answer's `allowed` field cannot disagree.
+ * Whether the actor may do this to the recording at this instant, and which condition is not met: deny by
+ * default, the most restrictive condition wins. `list` needs no subject; its rows are scoped by the query.
+ * Pure, so that a request, a running stream and the answer's `allowed` field cannot disagree.
  */
-export function can(
+export function judge(
   actor: Actor,
   action: Action,
   subject: Subject | null,
   now: Date,
   intent: Intent = {},
-): Decision {
-  const decision = action === 'list' ? mayList(actor) : decide(actor, action, subject, now, intent)
+): Verdict {
+  const verdict = action === 'list' ? mayList(actor) : judgeSubject(actor, action, subject, now, intent)
   // Somebody whose engagement ended has no business here; as a member, they keep their own recordings.
-  if (decision === 'allowed' && isEnded(actor, now) && !(subject && isOwn(actor, subject))) return 'forbidden'
-  return decision
+  if (verdict === ALLOWED && isEnded(actor, now) && !(subject && isOwn(actor, subject)))
+    return forbidden('engagement_over')
+  return verdict
 }
 
-function decide(
+/** What `judge` decides, for whoever need not say why. */
+export const can = (...asked: Parameters<typeof judge>): Decision => judge(...asked).decision
+
+function judgeSubject(
   actor: Actor,
   action: Exclude<Action, 'list'>,
   subject: Subject | null,
   now: Date,
   intent: Intent,
-): Decision {
-  if (!subject || (action !== 'ingest' && HIDDEN.includes(subject.status))) return 'not_found'
+): Verdict {
+  if (!subject || (action !== 'ingest' && HIDDEN.includes(subject.status))) return NOT_FOUND
   return RULES[action](actor, subject, now, intent)
 }
 
@@ -180,8 +188,8 @@ export function allowedActions(
 }
 
 /** Who may ask for a list: whoever has rows of their own or sees those of an entity. */
-const mayList = (actor: Actor): Decision =>
-  hasRole(actor, 'member', 'agent', ...ENTITY_READERS) ? 'allowed' : 'forbidden'
+const mayList = (actor: Actor): Verdict =>
+  hasRole(actor, 'member', 'agent', ...ENTITY_READERS) ? ALLOWED : forbidden('role')
 
 /**
  * Whether the purpose is in force: its last day, in Amsterdam, is not over. A tag that awaits its
@@ -221,51 +229,76 @@ const knowsEntity = (actor: Actor, subject: Subject): boolean => actor.entities.
 const isEnded = (actor: Actor, now: Date): boolean =>
   actor.engagedUntil !== null && dayOf(now) > actor.engagedUntil
 
-function staffDecision(actor: Actor, subject: Subject, allowed: boolean): Decision {
-  if (!hasRole(actor, ...STAFF) || !knowsEntity(actor, subject)) return 'not_found'
-  return allowed ? 'allowed' : 'forbidden'
+function staffVerdict(actor: Actor, subject: Subject, allowed: boolean): Verdict {
+  if (!hasRole(actor, ...STAFF) || !knowsEntity(actor, subject)) return NOT_FOUND
+  return allowed ? ALLOWED : forbidden('role')
 }
 
-const earliest = (first: Decision, next: () => Decision): Decision => (first === 'allowed' ? next() : first)
+/** The purposes for which somebody may ask to listen at all, with a case; for a page that offers them. */
+export const listeningPurposes = (actor: Actor): string[] => [
+  ...new Set(LISTENERS.flatMap(({ role, purposes }) => (hasRole(actor, role) ? purposes : []))),
+]
 
-function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef }: Intent): Decision {
+/** What is wrong with the listener and what they declare comes before anything that tells of the call. */
+function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef }: Intent): Verdict {
   const listeners = LISTENERS.filter(({ role }) => hasRole(actor, role))
-  if (listeners.length === 0 || !actor.confidentialitySigned) return 'forbidden'
-  if (!purpose || !caseRef) return 'purpose_required'
-  const fits = listeners.some((listener) => listener.purposes.includes(purpose) && mayHear(listener, subject))
-  if (!fits || subject.restricted) return 'forbidden'
-  // Quarantine means that no purpose is left; the bytes wait for destruction.
-  if (subject.status === 'quarantined') return 'purpose_expired'
-  // While it is being processed its original can be heard.
-  if (subject.status !== 'available' && subject.status !== 'processing') return 'forbidden'
-  const tag = subject.tags.find((candidate) => candidate.purpose === purpose)
-  return tag && isInForce(tag, now) ? 'allowed' : 'purpose_expired'
+  if (listeners.length === 0) return forbidden('role')
+  if (!actor.confidentialitySigned) return forbidden('confidentiality_not_signed')
+  if (!purpose) return undeclared('purpose_missing')
+  if (!caseRef) return undeclared('case_missing')
+  const fitting = listeners.filter(({ purposes }) => purposes.includes(purpose))
+  if (fitting.length === 0) return forbidden('other_purpose')
+  const unheard = fitting.map((listener) => notForEars(listener, subject))
+  if (unheard.every((reason) => reason !== null)) return forbidden(unheard[0] ?? 'role')
+  return mayUse(subject, purpose, now)
 }
 
 /** Access that was opened for an emergency counts where the usual rules do not let somebody listen. */
-function orInEmergency(usual: Decision, actor: Actor, subject: Subject): Decision {
-  return usual !== 'allowed' && subject.breakGlass === 'live' ? mayBreakGlass(actor, subject) : usual
+function orInEmergency(usual: Verdict, actor: Actor, subject: Subject): Verdict {
+  return usual !== ALLOWED && subject.breakGlass === 'live' ? mayBreakGlass(actor, subject) : usual
 }
 
 /**
  * Whom an emergency may open a recording to: people of the entity who signed for confidentiality, whatever its
  * purposes, its sensitivity and the case. A restriction stays closed (Art. 18 GDPR: storage only).
  */
-function mayBreakGlass(actor: Actor, { restricted, status, suspended }: Subject): Decision {
-  if (suspended) return 'listening_suspended'
-  const isNamed = hasRole(actor, ...EMERGENCY_ROLES) && actor.confidentialitySigned
-  return isNamed && !restricted && BYTES_TO_HEAR.includes(status) ? 'allowed' : 'forbidden'
+function mayBreakGlass(actor: Actor, { restricted, status, suspended }: Subject): Verdict {
+  if (suspended) return SUSPENDED
+  if (!hasRole(actor, ...EMERGENCY_ROLES)) return forbidden('role')
+  if (!actor.confidentialitySigned) return forbidden('confidentiality_not_signed')
+  if (restricted) return forbidden('restricted')
+  return BYTES_TO_HEAR.includes(status) ? ALLOWED : forbidden('not_playable')
 }
+
+/** Whether the recording can be heard for the purpose now, whoever listens. */
+function mayUse({ restricted, status, tags }: Subject, purpose: string, now: Date): Verdict {
+  if (restricted) return forbidden('restricted')
+  // Quarantine means that no purpose is left; the bytes wait for destruction.
+  if (status === 'quarantined') return expired('quarantined')
+  // While it is being processed its original can be heard.
+  if (status !== 'available' && status !== 'processing') return forbidden('not_playable')
+  const tag = tags.find((candidate) => candidate.purpose === purpose)
+  if (!tag) return expired('purpose_absent')
+  if (isInForce(tag, now)) return ALLOWED
+  return expired(STOPPED.includes(tag.state) ? 'purpose_stopped' : 'purpose_ended')
+}
+
+const STOPPED: readonly TagState[] = ['suspended', 'objected', 'withdrawn']
 
 /** Coaches hear what was drawn for them, as long as it may be used for training. */
-function mayCoach(actor: Actor, { assignment, restricted, status }: Subject): Decision {
-  if (!hasRole(actor, 'coach') || !actor.confidentialitySigned) return 'forbidden'
-  if (assignment === undefined || assignment === 'none' || restricted) return 'forbidden'
-  if (assignment === 'over' || status === 'quarantined') return 'purpose_expired'
-  return status === 'available' ? 'allowed' : 'forbidden'
+function mayCoach(actor: Actor, { assignment, restricted, status }: Subject): Verdict {
+  if (!hasRole(actor, 'coach')) return forbidden('role')
+  if (!actor.confidentialitySigned) return forbidden('confidentiality_not_signed')
+  if (assignment === undefined || assignment === 'none') return forbidden('not_assigned')
+  if (restricted) return forbidden('restricted')
+  if (assignment === 'over') return expired('assignment_over')
+  if (status === 'quarantined') return expired('quarantined')
+  return status === 'available' ? ALLOWED : forbidden('not_playable')
 }
 
-function mayHear(listener: Listener, { sensitivity }: Subject): boolean {
-  if (listener.onlyIf && !sensitivity.includes(listener.onlyIf)) return false
-  return SPECIAL_CATEGORIES.every((flag) => !sensitivity.includes(flag) || listener.mayHear.includes(flag))
+/** Why this role may not hear what is in the call; null when it may. */
+function notForEars({ mayHear, onlyIf }: Listener, { sensitivity }: Subject): RefusalReason | null {
+  if (onlyIf && !sensitivity.includes(onlyIf)) return 'no_health_data'
+  const isHeard = SPECIAL_CATEGORIES.every((flag) => !sensitivity.includes(flag) || mayHear.includes(flag))
+  return isHeard ? null : 'special_category'
 }

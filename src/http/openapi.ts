@@ -5,7 +5,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi'
-import { PROBLEMS, type ProblemCode } from '../kernel/problem.ts'
+import { PROBLEMS, type ProblemCode, REFUSAL_REASONS } from '../kernel/problem.ts'
 import type { Endpoint, ResponseSpec } from './endpoint.ts'
 
 const ProblemSchema = z
@@ -14,6 +14,10 @@ const ProblemSchema = z
     title: z.string(),
     status: z.int(),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    reason: z
+      .enum(REFUSAL_REASONS)
+      .optional()
+      .meta({ description: 'Which condition of listening was not met' }),
     detail: z.string().optional(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   })

@@ -34,6 +34,7 @@ export function sendProblem(req: Request, res: Response, problem: Problem): void
     title,
     status,
     code: problem.code,
+    ...(problem.reason ? { reason: problem.reason } : {}),
     ...(problem.detail ? { detail: problem.detail } : {}),
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
   })

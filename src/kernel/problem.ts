@@ -78,6 +78,44 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+/**
+ * Which condition of listening was not met. Part of the public API: told beside the code of a refusal, and only
+ * to somebody who may know that the recording exists, so never with `not_found`.
+ */
+export const REFUSAL_REASONS = [
+  /** The role has no business with this. */
+  'role',
+  /** The last day on which an external may work here is over. */
+  'engagement_over',
+  'confidentiality_not_signed',
+  /** Somebody has to look at an emergency first, or at how this person listens. */
+  'listening_suspended',
+  'purpose_missing',
+  'case_missing',
+  /** The role does not listen for that purpose. */
+  'other_purpose',
+  /** Health or crime is in it, and the role may not hear that. */
+  'special_category',
+  /** The role hears calls with health data only, and there is none in it. */
+  'no_health_data',
+  'restricted',
+  /** No purpose is left; it waits for its destruction. */
+  'quarantined',
+  'not_playable',
+  /** The recording was never made for that purpose. */
+  'purpose_absent',
+  'purpose_ended',
+  /** An objection, a withdrawn consent, or a decision about one that is awaited. */
+  'purpose_stopped',
+  /** No sample of the coach has this call. */
+  'not_assigned',
+  'assignment_over',
+  /** A sample gives masked voices, and nothing else. */
+  'masked_only',
+] as const
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number]
+
 /** A field of the input that is wrong, named the way the caller wrote it. */
 export interface FieldError {
   readonly field: string
@@ -88,6 +126,7 @@ export interface ProblemOptions {
   /** Said to the caller: no secrets, no personal data, no internals. */
   readonly detail?: string
   readonly errors?: readonly FieldError[]
+  readonly reason?: RefusalReason | undefined
   readonly cause?: unknown
   readonly retryAfterSeconds?: number
 }
@@ -98,6 +137,7 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly detail: string | undefined
   readonly errors: readonly FieldError[]
+  readonly reason: RefusalReason | undefined
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
@@ -105,6 +145,7 @@ export class Problem extends Error {
     this.code = code
     this.detail = options.detail
     this.errors = options.errors ?? []
+    this.reason = options.reason
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 

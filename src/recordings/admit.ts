@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../access/actor.ts'
-import { can, type Decision, type Intent, type Scope, scopeOf } from '../access/policy.ts'
+import { type Intent, judge, type Scope, scopeOf } from '../access/policy.ts'
+import { isRefusal, NOT_FOUND, type Refusal, reasonOf, SUSPENDED } from '../access/verdict.ts'
 import type { AuditEvent } from '../audit/append.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { AudioWorkKind } from '../db/audio-schema.ts'
@@ -54,8 +55,6 @@ export interface Grant {
   readonly locked: LockedAudio
 }
 
-type Refusal = Exclude<Decision, 'allowed'>
-
 export interface AdmitPorts {
   readonly pool: Pool
   readonly trail: AuditTrail
@@ -95,10 +94,10 @@ export function makeAdmit({ pool, trail, clock, staffWatch }: AdmitPorts) {
       const what = request.act === 'waveform' ? 'waveform' : 'sound'
       const lookup = { id: idToLookUp(target.playbackId), actorSub: actor.sub, now, what } as const
       const row = await findPlaybackAudio(pool, lookup, scope)
-      return row ? decide(request, row, { ...row, intent: intentOf(row) }, now) : 'not_found'
+      return row ? decide(request, row, { ...row, intent: intentOf(row) }, now) : NOT_FOUND
     }
     const row = await findTarget(pool, actor, target, scope, now)
-    if (!row) return 'not_found'
+    if (!row) return NOT_FOUND
     const rendition = row.rendition ?? target.rendition
     return decide(request, row, { rendition, heard: rendition, intent: target.intent }, now)
   }
@@ -109,13 +108,13 @@ export function makeAdmit({ pool, trail, clock, staffWatch }: AdmitPorts) {
     return isWorkWaiting(pool, recordingId, MADE_BY[lacks] ?? [])
   }
 
-  async function refuse(request: AudioRequest, code: Refusal): Promise<never> {
-    await trail.append(refusal(request, code, clock.now())).catch((cause: unknown) => {
+  async function refuse(request: AudioRequest, refusal: Refusal): Promise<never> {
+    await trail.append(refusalEvent(request, refusal, clock.now())).catch((cause: unknown) => {
       throw new Problem('unavailable', { cause })
     })
-    if (code === 'purpose_required' && 'recordingId' in request.target)
+    if (refusal.decision === 'purpose_required' && 'recordingId' in request.target)
       await staffWatch.triedWithoutCase(request.actor, request.target.recordingId)
-    throw new Problem(code)
+    throw new Problem(refusal.decision, { reason: reasonOf(refusal) })
   }
 
   return {
@@ -126,19 +125,19 @@ export function makeAdmit({ pool, trail, clock, staffWatch }: AdmitPorts) {
      */
     async admit(request: AudioRequest): Promise<Grant> {
       const found = await look(request)
-      if (typeof found === 'string') return refuse(request, found)
+      if ('decision' in found) return refuse(request, found)
       if ('etag' in found) {
-        if ((await staffWatch.opened(found)) === 'suspended') return refuse(request, 'listening_suspended')
+        if ((await staffWatch.opened(found)) === 'suspended') return refuse(request, SUSPENDED)
         return found
       }
-      if (!(await isComing(found))) return refuse(request, 'not_found')
+      if (!(await isComing(found))) return refuse(request, NOT_FOUND)
       throw new Problem('unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS })
     },
 
     /** Whether the same request would still get the same bytes, for answers that take long. */
     async stillHolds(grant: Grant): Promise<boolean> {
       const found = await look(grant.request)
-      return typeof found !== 'string' && 'etag' in found && isSameAudio(found, grant)
+      return 'etag' in found && isSameAudio(found, grant)
     },
   }
 }
@@ -178,11 +177,12 @@ function decide(
 ): Grant | NotThere | Refusal {
   const action = request.act === 'copy' ? 'copy' : 'listen'
   const assignment = assignmentOf(row.assignment ?? null, row, now)
-  const decision = can(request.actor, action, { ...subjectOf(row, row.tags), assignment }, now, intent)
-  if (decision !== 'allowed') return decision
+  const verdict = judge(request.actor, action, { ...subjectOf(row, row.tags), assignment }, now, intent)
+  if (isRefusal(verdict)) return verdict
   // A sample gives voices that are masked, and nothing else.
-  if (intent.sampleId !== undefined && heard !== 'masked') return 'forbidden'
-  if (heard === 'masked' && trainingUse(row, now) !== 'allowed') return 'not_found'
+  if (intent.sampleId !== undefined && heard !== 'masked')
+    return { decision: 'forbidden', reason: 'masked_only' }
+  if (heard === 'masked' && trainingUse(row, now) !== 'allowed') return NOT_FOUND
   if (row.redacting) return { recordingId: row.id, lacks: 'redaction' }
   return grantOf(request, row, rendition, intent) ?? { recordingId: row.id, lacks: rendition }
 }
@@ -238,20 +238,22 @@ export const groundOf = ({ intent, breakGlass }: Pick<Grant, 'intent' | 'breakGl
   ...(breakGlass === null ? {} : { breakGlass }),
 })
 
-function refusal(request: AudioRequest, code: Refusal, at: Date): AuditEvent {
+function refusalEvent(request: AudioRequest, refusal: Refusal, at: Date): AuditEvent {
   const { target } = request
   const isPlayback = 'playbackId' in target
+  const reason = reasonOf(refusal)
+  const detail = { ...(isPlayback ? {} : sampleOf(target.intent)), ...(reason && { reason }) }
   return {
     type: eventTypeOf(request.act),
     action: request.act === 'copy' ? 'E' : 'R',
     outcome: 'denied',
-    code,
+    code: refusal.decision,
     at,
     actor: request.actor,
     requestId: currentRequestId() ?? null,
     ...(isPlayback && isId(target.playbackId) ? { playbackId: target.playbackId } : {}),
     ...(!isPlayback && isId(target.recordingId) ? { recordingId: target.recordingId } : {}),
     ...(isPlayback ? {} : { purpose: target.intent.purpose ?? null, caseRef: target.intent.caseRef ?? null }),
-    ...(isPlayback || target.intent.sampleId === undefined ? {} : { detail: sampleOf(target.intent) }),
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
   }
 }

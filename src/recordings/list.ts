@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Actor, hasRole } from '../access/actor.ts'
-import { can, type Decision, readsEntities, scopeOf } from '../access/policy.ts'
+import { can, readsEntities, scopeOf } from '../access/policy.ts'
+import type { Decision } from '../access/verdict.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'

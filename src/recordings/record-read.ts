@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts'
-import type { Decision } from '../access/policy.ts'
+import type { Decision } from '../access/verdict.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'

@@ -6,10 +6,10 @@ import {
   type Action,
   allowedActions,
   can,
-  type Decision,
   type Intent,
   type Subject,
 } from '../../../src/access/policy.ts'
+import type { Decision } from '../../../src/access/verdict.ts'
 
 const NOW = new Date('2026-11-22T11:00:00Z')
 const INTENTS: Record<string, Intent> = {
