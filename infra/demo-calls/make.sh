@@ -40,6 +40,10 @@ speak vraag-lidmaatschap nl+f2 nl+f4
 speak zorgverzekering nl+f2 nl+m3
 speak hypotheek nl+m7 nl+m3
 speak onbekende-beller nl+f2 nl+m5
+speak autoverzekering nl+f2 nl+f4
+speak rechtsbijstand nl+m4 nl+f5
+speak woonverzekering nl+f3 nl+m2
+speak polisblad nl+f2 nl+m6
 
 encode terugbelverzoek wav "${mono[@]}" -c:a pcm_s16le
 encode arbeidsongeschiktheid wav -c:a pcm_mulaw
@@ -49,6 +53,10 @@ encode vraag-lidmaatschap mp3 "${mono[@]}" -c:a libmp3lame -b:a 16k
 encode zorgverzekering m4a "${mono[@]}" -c:a aac -b:a 24k -movflags +faststart
 encode hypotheek wav "${mono[@]}" -c:a pcm_alaw
 encode onbekende-beller ogg -c:a libopus -b:a 24k -application voip
+encode autoverzekering ogg "${mono[@]}" -c:a libopus -b:a 9k -application voip
+encode rechtsbijstand ogg "${mono[@]}" -c:a libopus -b:a 9k -application voip
+encode woonverzekering ogg "${mono[@]}" -c:a libopus -b:a 9k -application voip
+encode polisblad ogg "${mono[@]}" -c:a libopus -b:a 9k -application voip
 
 for file in "$out"/*.{wav,mp3,ogg,m4a}; do
   printf '%s %s s\n' "$(basename "$file")" "$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$file")"

@@ -66,9 +66,29 @@ describe('the demo calls', () => {
     expect(Math.max(...calls.map(({ seconds }) => seconds))).toBeGreaterThan(80)
   })
 
-  it('belong to both members, and one to nobody', () => {
+  it('belong to the members who log in, to others, and one to nobody', () => {
     const members = DEMO_PEOPLE.flatMap(({ memberRef }) => memberRef ?? [])
-    expect(new Set(calls.map(({ memberRef }) => memberRef))).toEqual(new Set([...members, null]))
+    const owners = new Set(calls.map(({ memberRef }) => memberRef))
+    expect(owners).toEqual(new Set([...owners, ...members, null]))
+    expect(owners.size).toBeGreaterThan(members.length + 1)
+  })
+
+  it('give the coach of a team a sample of several agents and members, one of whom logs in', () => {
+    const pool = calls.filter(
+      ({ team, entity, memberRef, daysAgo, sensitivity, purposes }) =>
+        team === 'zorg' &&
+        entity === 'hmbs-verzekeringen' &&
+        memberRef !== null &&
+        daysAgo > 1 &&
+        daysAgo < 92 &&
+        sensitivity.length === 0 &&
+        purposes.includes('training_coaching'),
+    )
+    expect(new Set(pool.map(({ agentRef }) => agentRef)).size).toBeGreaterThanOrEqual(3)
+    expect(new Set(pool.map(({ memberRef }) => memberRef)).size).toBeGreaterThanOrEqual(4)
+    expect(pool.some(({ memberRef, agentRef }) => memberRef === 'M-1001' && agentRef === 'agent-07')).toBe(
+      true,
+    )
   })
 
   it('show a training purpose that ends within a week and one that has ended', () => {
