@@ -9,6 +9,7 @@ import { confirmationTrouble } from './finish-login.ts'
 import { CALLBACK_PATH } from './identity-provider.ts'
 import type { Login } from './login.ts'
 import { continuePage, type LoginTrouble, PAGE_POLICY, troublePage } from './login-pages.ts'
+import { listeningPurposes } from './policy.ts'
 import { returnAddress } from './return-to.ts'
 import type { WebSession } from './sessions.ts'
 import { isFresh, STEP_UP_MS } from './step-up.ts'
@@ -23,6 +24,10 @@ export const MeSchema = z
     roles: z.array(z.enum(ROLES)).meta({ description: 'Roles this service knows' }),
     memberRef: z.string().nullable().meta({ description: 'Member number; null without the role member' }),
     entities: z.array(z.string()).meta({ description: 'Entities the person works or is insured with' }),
+    team: z.string().nullable().meta({ description: 'Team the person works in; null for members' }),
+    listensFor: z
+      .array(z.string())
+      .meta({ description: 'Purposes for which the person may ask to listen, with a case' }),
     csrfToken: z
       .string()
       .nullable()
@@ -173,12 +178,14 @@ const me = (login: Login): Endpoint =>
     responses: { 200: { description: 'The caller', content: { 'application/json': MeSchema } } },
     problems: ['unauthenticated', 'csrf'],
     handle: ({ req, res }) => {
-      const { sub, displayName, roles, memberRef, entities } = actorOf(req)
+      const actor = actorOf(req)
+      const { sub, displayName, roles, memberRef, entities, team } = actor
       const session = sessionOf(req)
       const csrfToken = session?.csrfToken ?? null
       const { demo, contact } = login
-      const who = { sub, displayName, roles, memberRef, entities, csrfToken }
-      noStore(res).json({ ...who, session: session ? timesOf(session, login.now()) : null, demo, contact })
+      const who = { sub, displayName, roles, memberRef, entities, team, listensFor: listeningPurposes(actor) }
+      const times = session ? timesOf(session, login.now()) : null
+      noStore(res).json({ ...who, csrfToken, session: times, demo, contact })
     },
   })
 

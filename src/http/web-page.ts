@@ -3,7 +3,17 @@ import { join } from 'node:path'
 import express, { type RequestHandler, Router } from 'express'
 
 /** Addresses inside the page; the page's own router takes them from there. */
-const NAVIGATION = ['/', '/gesprekken', '/gesprekken/:id', '/voorkeuren']
+const NAVIGATION = [
+  '/',
+  '/gesprekken',
+  '/gesprekken/:id',
+  '/voorkeuren',
+  '/coaching',
+  '/coaching/:id',
+  '/coaching/:id/ijking',
+  '/coaching/:id/:n',
+  '/terugkoppeling',
+]
 
 /**
  * Serves the built web page: hashed assets for ever, the page itself never from a cache.

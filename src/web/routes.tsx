@@ -1,4 +1,6 @@
 import { createBrowserRouter, redirect } from 'react-router'
+import { coachingRoutes } from './coaching/routes.tsx'
+import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
 import { CallsPage } from './listening/calls-page.tsx'
 import { MemberArea } from './listening/member-area.tsx'
@@ -30,6 +32,8 @@ export const createRouter = () =>
                 { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
               ],
             },
+            ...coachingRoutes,
+            ...feedbackRoutes,
             { path: '*', Component: NotFound },
           ],
         },

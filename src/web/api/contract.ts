@@ -3,6 +3,11 @@
 export interface Me {
   readonly displayName: string | null
   readonly roles: readonly string[]
+  /** Companies and team that somebody works for. */
+  readonly entities: readonly string[]
+  readonly team: string | null
+  /** Purposes for which they may ask to listen, with a case. */
+  readonly listensFor: readonly string[]
   /** Sent back as `X-CSRF-Token` with everything that changes something. */
   readonly csrfToken: string | null
   readonly session: SessionTimes | null
@@ -97,6 +102,13 @@ export interface Playback {
   readonly waveformUrl: string | null
   readonly channels: readonly ChannelChoice[]
   readonly expiresAt: string
+}
+
+/** What staff declare when they listen: a purpose with a case, or as a coach a sample. */
+export interface Intent {
+  readonly purpose?: string
+  readonly caseRef?: string
+  readonly sampleId?: string
 }
 
 export interface LoggedOut {

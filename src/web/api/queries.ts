@@ -9,6 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
+import type { WantedSound } from '../player/player.ts'
 import type {
   Call,
   CallFilter,
@@ -143,12 +144,12 @@ export const waveformUrl = (id: string): string => `/v1/recordings/${encodeURICo
 /** Opens a listening session; this is the act that the service puts on record. */
 export const openPlayback = (
   client: QueryClient,
-  { id, channel }: { readonly id: string; readonly channel: string | null },
+  { id, channel, intent }: WantedSound,
   signal: AbortSignal,
 ): Promise<Playback> =>
   request<Playback>(`/v1/recordings/${encodeURIComponent(id)}/playbacks`, {
     method: 'POST',
-    body: channel === null ? {} : { channel },
+    body: { ...intent, ...(channel === null ? {} : { channel }) },
     csrfToken: csrfToken(client),
     signal,
   })

@@ -6,13 +6,16 @@ export class ApiProblem extends Error {
   /** What the service says of it, in English; and which fields are wrong. */
   readonly detail: string | undefined
   readonly errors: readonly FieldProblem[]
+  /** Which condition of listening was not met. */
+  readonly reason: string | undefined
 
-  constructor(status: number, code: string, { detail, errors = [], cause }: ProblemFacts = {}) {
+  constructor(status: number, code: string, { detail, errors = [], reason, cause }: ProblemFacts = {}) {
     super(`${status} ${code}`, { cause })
     this.status = status
     this.code = code
     this.detail = detail
     this.errors = errors
+    this.reason = reason
   }
 }
 
@@ -24,6 +27,7 @@ export interface FieldProblem {
 interface ProblemFacts {
   readonly detail?: string | undefined
   readonly errors?: readonly FieldProblem[] | undefined
+  readonly reason?: string | undefined
   readonly cause?: unknown
 }
 
@@ -69,8 +73,8 @@ async function send(path: string, options: RequestOptions) {
 
 async function problemOf(response: Response): Promise<ApiProblem> {
   try {
-    const { code, detail, errors } = (await response.json()) as ProblemFacts & { code?: unknown }
-    return new ApiProblem(response.status, typeof code === 'string' ? code : 'unknown', { detail, errors })
+    const { code, ...facts } = (await response.json()) as ProblemFacts & { code?: unknown }
+    return new ApiProblem(response.status, typeof code === 'string' ? code : 'unknown', facts)
   } catch {
     // A proxy in between may answer with HTML; the status still tells enough.
     return new ApiProblem(response.status, 'unknown')

@@ -49,7 +49,6 @@ export const en: typeof nl = {
     text: 'You are logged in, but not as a member. That is why there are no calls to see here.',
     roles: 'Your role:',
     rolesMany: 'Your roles:',
-    none: 'Your account has no role yet. Ask your administrator for help.',
     hint: 'Are you a member too? Then log out and log in with your member account.',
   },
   notFound: {

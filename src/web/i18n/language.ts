@@ -54,6 +54,9 @@ export function useLanguage(): Language {
 
 const DICTIONARIES = { nl, en }
 
+/** Codes of the products that have a name here. */
+export const PRODUCTS = Object.keys(nl.product)
+
 type Catalogue =
   | 'purpose'
   | 'purposeText'

@@ -47,7 +47,6 @@ export const nl = {
     text: 'U bent ingelogd, maar niet als lid. Daarom zijn hier geen gesprekken te zien.',
     roles: 'Uw rol:',
     rolesMany: 'Uw rollen:',
-    none: 'Uw account heeft nog geen rol. Vraag uw beheerder om hulp.',
     hint: 'Bent u ook lid? Log dan uit en log in met uw ledenaccount.',
   },
   notFound: {

@@ -1,12 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { useNames } from '../i18n/language.ts'
-import { nl } from '../i18n/nl.ts'
+import { PRODUCTS, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { PERIODS } from './period.ts'
 import { words } from './words.ts'
-
-const PRODUCTS = Object.keys(nl.product)
 
 interface CallFiltersProps {
   readonly period: string

@@ -25,6 +25,10 @@ export function failureOf(error: unknown): Failure {
   return BY_STATUS[error.status] ?? 'unavailable'
 }
 
+/** The condition that was not met, where the service says so. */
+export const reasonOf = (error: unknown): string | null =>
+  (error instanceof ApiProblem ? error.reason : undefined) ?? null
+
 /** The part that was asked for is not there (any more); the whole call may well be. */
 export const isNoSuchPart = (error: unknown): boolean =>
   error instanceof ApiProblem && (error.status === 400 || error.status === 404)

@@ -22,7 +22,7 @@ export function PlayButton({
       data-sounding={sounding}
       aria-label={t(`player.${offer}`, { when })}
       disabled={disabled}
-      onClick={() => (offer === 'pause' ? player.pause() : void player.play(sound.id))}
+      onClick={() => (offer === 'pause' ? player.pause() : void player.play(sound.id, sound.intent))}
     >
       {offer === 'pause' ? <PauseIcon /> : offer === 'replay' ? <ReplayIcon /> : <PlayIcon />}
     </button>

@@ -44,7 +44,7 @@ function act(
 ): void {
   if (action.kind === 'toggle') {
     if (sounding) player.pause()
-    else void player.play(sound.id)
+    else void player.play(sound.id, sound.intent)
     return
   }
   const target =

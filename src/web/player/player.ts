@@ -1,5 +1,7 @@
-import type { ChannelChoice, Playback } from '../api/contract.ts'
-import { type Failure, failureOf, failureOfSource, isNoSuchPart } from './failure.ts'
+import type { ChannelChoice, Intent, Playback } from '../api/contract.ts'
+import { type Failure, failureOf, failureOfSource, isNoSuchPart, reasonOf } from './failure.ts'
+import { isSameIntent } from './intent.ts'
+import { keepChecking } from './keep-checking.ts'
 
 export type Phase = 'idle' | 'opening' | 'playing' | 'paused' | 'ended' | 'failed'
 
@@ -18,11 +20,15 @@ export interface PlayerState {
   readonly channels: readonly ChannelChoice[] | null
   readonly waveformUrl: string | null
   readonly failure: Failure | null
+  /** Which condition was not met, where the service says so. */
+  readonly reason: string | null
 }
 
 export interface WantedSound {
   readonly id: string
   readonly channel: string | null
+  /** What staff declare; null for a member, who needs no reason. */
+  readonly intent: Intent | null
 }
 
 export type OpenPlayback = (wanted: WantedSound, signal: AbortSignal) => Promise<Playback>
@@ -38,6 +44,7 @@ const NOTHING: PlayerState = {
   channels: null,
   waveformUrl: null,
   failure: null,
+  reason: null,
 }
 
 /**
@@ -55,6 +62,9 @@ export class Player {
   readonly #views = new Map<string, number>()
   #state = NOTHING
   #playback: Playback | null = null
+  /** For which purpose the selected call is heard; declared at each play, and for that call only. */
+  #intent: Intent | null = null
+  #stopChecking: (() => void) | null = null
   #opening: AbortController | null = null
 
   constructor(audio: HTMLAudioElement, openPlayback: OpenPlayback) {
@@ -85,8 +95,11 @@ export class Player {
     }
   }
 
-  async play(recordingId: string): Promise<void> {
+  /** With another declaration than before a session of its own is opened. */
+  async play(recordingId: string, intent: Intent | null = null): Promise<void> {
     this.#select(recordingId)
+    if (!isSameIntent(intent, this.#intent)) this.#letGo('idle')
+    this.#intent = intent
     if (this.#opening) return
     if (this.#state.phase === 'ended') this.#update({ positionSeconds: 0 })
     if (this.#playback || (await this.#open(recordingId))) await this.#start()
@@ -115,7 +128,7 @@ export class Player {
     const sounding = phase === 'playing' || phase === 'opening'
     if (phase !== 'idle') this.#letGo('paused')
     this.#update({ channel, failure: null })
-    if (sounding) await this.play(recordingId)
+    if (sounding) await this.play(recordingId, this.#intent)
   }
 
   setRate(rate: number): void {
@@ -138,6 +151,7 @@ export class Player {
   #select(recordingId: string): void {
     if (this.#state.recordingId === recordingId) return
     this.#letGo('idle')
+    this.#intent = null
     const positionSeconds = this.#positions.get(recordingId) ?? 0
     this.#update({ ...NOTHING, recordingId, rate: this.#state.rate, positionSeconds })
   }
@@ -145,14 +159,15 @@ export class Player {
   async #open(recordingId: string): Promise<boolean> {
     const attempt = new AbortController()
     this.#opening = attempt
-    this.#update({ phase: 'opening', failure: null })
+    this.#update({ phase: 'opening', failure: null, reason: null })
     try {
-      const wanted = { id: recordingId, channel: this.#state.channel }
+      const wanted = { id: recordingId, channel: this.#state.channel, intent: this.#intent }
       const playback = await this.#openPlayback(wanted, attempt.signal)
       if (attempt.signal.aborted) return false
       this.#playback = playback
       this.#update({ channels: playback.channels, waveformUrl: playback.waveformUrl })
       this.#audio.src = playback.audioUrl
+      if (this.#intent) this.#keepChecking(playback)
       return true
     } catch (error) {
       if (attempt.signal.aborted) return false
@@ -160,7 +175,7 @@ export class Player {
         this.#update({ channel: null })
         return await this.#open(recordingId)
       }
-      this.#fail(failureOf(error))
+      this.#fail(failureOf(error), reasonOf(error))
       return false
     } finally {
       if (this.#opening === attempt) this.#opening = null
@@ -177,15 +192,27 @@ export class Player {
     }
   }
 
-  #fail(failure: Failure): void {
+  /**
+   * Most of a call may lie in the browser already when staff must no longer hear it, and then there is no stream
+   * left to cut. So the page asks too, and stops the sound.
+   */
+  #keepChecking(playback: Playback): void {
+    this.#stopChecking = keepChecking(playback, (failure, reason) => {
+      if (this.#playback === playback) this.#fail(failure, reason)
+    })
+  }
+
+  #fail(failure: Failure, reason: string | null = null): void {
     this.#letGo('failed')
-    this.#update({ failure })
+    this.#update({ failure, reason })
   }
 
   /** Drops the source and the session; the place in the call stays known. */
   #letGo(phase: Phase): void {
     this.#opening?.abort()
     this.#opening = null
+    this.#stopChecking?.()
+    this.#stopChecking = null
     this.#playback = null
     this.#update({ phase, waiting: false })
     if (!this.#audio.hasAttribute('src')) return
@@ -199,7 +226,9 @@ export class Player {
     audio.addEventListener('loadedmetadata', () => this.#followMetadata())
     audio.addEventListener('timeupdate', () => this.#followPosition())
     audio.addEventListener('seeked', () => this.#followPosition())
-    audio.addEventListener('playing', () => this.#update({ phase: 'playing', waiting: false, failure: null }))
+    audio.addEventListener('playing', () =>
+      this.#update({ phase: 'playing', waiting: false, failure: null, reason: null }),
+    )
     audio.addEventListener('waiting', () => this.#update({ waiting: true }))
     audio.addEventListener('pause', () => {
       if (this.#state.phase === 'playing' && !audio.ended) this.#update({ phase: 'paused', waiting: false })
@@ -238,6 +267,6 @@ export class Player {
     if (this.#playback !== failed) return
     if (failure !== 'expired') return this.#fail(failure)
     this.#letGo('paused')
-    if (phase === 'playing') await this.play(recordingId)
+    if (phase === 'playing') await this.play(recordingId, this.#intent)
   }
 }

@@ -40,7 +40,7 @@ export function Transport({ sound }: { readonly sound: Sound }) {
         <RateSelect call={call} />
       </div>
       <ChannelChoice call={call} onChoose={(channel) => void player.setChannel(id, channel)} />
-      <PlayerNews call={call} preparing={sound.preparing} />
+      <PlayerNews call={call} sound={sound} />
     </div>
   )
 }
@@ -92,10 +92,10 @@ function RateSelect({ call }: { readonly call: PlayerOfCall }) {
 /** Spoken as it changes (WCAG 4.1.3): progress politely, a failure at once. */
 function PlayerNews({
   call: { state },
-  preparing,
+  sound: { preparing, refusals = {} },
 }: {
   readonly call: PlayerOfCall
-  readonly preparing: boolean
+  readonly sound: Sound
 }) {
   const { t } = useTranslation()
   const news = state?.waiting ? 'waiting' : state?.phase
@@ -106,7 +106,8 @@ function PlayerNews({
         {(news === 'opening' || news === 'waiting' || news === 'ended') && t(`player.${news}`)}
       </p>
       <p className="transport__failure" role="alert">
-        {failure && t(`player.failure.${failure}`)}
+        {failure &&
+          (refusals[state?.reason ?? failure] ?? refusals[failure] ?? t(`player.failure.${failure}`))}
       </p>
     </>
   )

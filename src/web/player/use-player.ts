@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import type { ChannelChoice } from '../api/contract.ts'
+import type { ChannelChoice, Intent } from '../api/contract.ts'
 import { waveformUrl } from '../api/queries.ts'
 import { usePage } from '../shell/context.ts'
 import type { Player, PlayerState } from './player.ts'
@@ -17,6 +17,10 @@ export interface Sound {
   readonly pictured: boolean
   /** The parts that are known to be there; a listening session tells them exactly. */
   readonly channels: readonly ChannelChoice[]
+  /** What staff declare. */
+  readonly intent?: Intent
+  /** What is said of a failure here instead of what a member is told; by reason, or by failure. */
+  readonly refusals?: Readonly<Record<string, string>>
 }
 
 export interface PlayerOfCall {

@@ -9,14 +9,30 @@ export interface Area {
 }
 
 export const areaWords = inBoth(
-  { label: 'Onderdelen', calls: 'Mijn gesprekken', preferences: 'Voorkeuren' },
-  { label: 'Areas', calls: 'My calls', preferences: 'Preferences' },
+  {
+    label: 'Onderdelen',
+    calls: 'Mijn gesprekken',
+    preferences: 'Voorkeuren',
+    coaching: 'Coaching',
+    casework: 'Beluisteren',
+    feedback: 'Terugkoppeling',
+  },
+  {
+    label: 'Areas',
+    calls: 'My calls',
+    preferences: 'Preferences',
+    coaching: 'Coaching',
+    casework: 'Listening',
+    feedback: 'Feedback',
+  },
 )
 
 /** All areas, in the order in which somebody with several roles is likely to want them. */
 export const AREAS: readonly Area[] = [
   { path: '/', name: 'calls', roles: ['member'] },
   { path: '/voorkeuren', name: 'preferences', roles: ['member'] },
+  { path: '/coaching', name: 'coaching', roles: ['coach'] },
+  { path: '/terugkoppeling', name: 'feedback', roles: ['agent'] },
 ]
 
 /** The areas this visitor has business in. */

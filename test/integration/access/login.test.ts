@@ -28,6 +28,8 @@ describe('a login', () => {
       roles: ['member'],
       memberRef: 'M-1001',
       entities: ['hmbs'],
+      team: null,
+      listensFor: [],
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
       session: expect.objectContaining({ authenticatedAt: null, confirmBy: null }),
       demo: false,

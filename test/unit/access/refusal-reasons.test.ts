@@ -24,6 +24,7 @@ const actor = (roles: Role[], changes: Partial<Actor> = {}): Actor => ({
   engagedUntil: null,
   via: 'session',
   displayName: null,
+  authenticatedAt: null,
   ...changes,
 })
 const tag = (purpose: string, changes: Partial<TagFacts> = {}): TagFacts => ({
