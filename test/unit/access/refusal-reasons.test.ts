@@ -67,6 +67,7 @@ const CASES: readonly Case[] = [
   },
   { reason: 'purpose_missing', code: 'purpose_required', intent: { caseRef: 'C-1' } },
   { reason: 'case_missing', code: 'purpose_required', intent: { purpose: 'contract_performance' } },
+  { reason: 'listening_suspended', code: 'listening_suspended', what: { suspended: true } },
   { reason: 'other_purpose', code: 'forbidden', intent: forFraud },
   { reason: 'special_category', code: 'forbidden', what: { sensitivity: ['health'] } },
   { reason: 'special_category', code: 'forbidden', what: { sensitivity: ['criminal', 'minor'] } },
@@ -133,6 +134,8 @@ describe('a refusal to listen', () => {
       restricted: fc.boolean(),
       sensitivity: fc.subarray(['health', 'criminal', 'minor']),
       assignment: fc.constantFrom(...(['none', 'over', 'live'] as const)),
+      breakGlass: fc.constantFrom(...(['none', 'live'] as const)),
+      suspended: fc.boolean(),
     })
     const intents = fc.constantFrom<Intent>({}, forContract, forFraud, forSample, { caseRef: 'C-1' })
     fc.assert(
