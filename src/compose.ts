@@ -10,6 +10,7 @@ import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
+import { composeNotices } from './compose/notices.ts'
 import { composeOversight } from './compose/oversight.ts'
 import { composeOverview } from './compose/overview.ts'
 import { composePreferences } from './compose/preferences.ts'
@@ -116,6 +117,7 @@ async function composeParts(
     preferences: composePreferences(foundation, books),
     requests: composePrivacyRequests(foundation, config, books),
     overview: composeOverview(foundation, config.sweep.graceDays),
+    notices: opened.use(composeNotices(foundation, config, publicUrl)),
     access: await composeAccess(foundation, config, publicUrl),
   }
 }
@@ -132,6 +134,7 @@ const endpointsOf = (
     preferences,
     requests,
     overview,
+    notices,
   }: Awaited<ReturnType<typeof composeParts>>,
 ): readonly Endpoint[] => [
   ...access.endpoints,
@@ -143,6 +146,7 @@ const endpointsOf = (
   ...preferences,
   ...requests.endpoints,
   ...overview,
+  ...notices.endpoints,
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),

@@ -13,12 +13,16 @@ import { type LoginAttemptRow, takeAttempt } from './login-queries.ts'
 import { hashSecret, isSecret } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 
+export type Welcome = (actor: Actor, claims: Readonly<Record<string, unknown>>) => Promise<void>
+
 export interface FinishLoginPorts {
   readonly db: Database
   readonly provider: IdentityProvider
   readonly sessions: Sessions
   readonly clock: Clock
   readonly logger: Logger
+  /** Hears of everybody who logs in, with all that the provider says of them. */
+  readonly welcome?: Welcome | undefined
 }
 
 export interface Callback {
@@ -40,15 +44,19 @@ export interface FinishedLogin {
  * Finishes a login and starts the session. Every attempt counts once, whether it succeeds or not.
  * Rejects with Problem('login_failed') and leaves an audit row, or with Problem('unavailable').
  */
-export function makeFinishLogin({ db, provider, sessions, clock, logger }: FinishLoginPorts) {
+export function makeFinishLogin(ports: FinishLoginPorts) {
+  const { db, provider, sessions, clock, logger } = ports
+
   async function finish({ query, state, browser, session }: Callback): Promise<FinishedLogin> {
     if (!isSecret(state) || !isSecret(browser)) throw failed('no_attempt')
     const attempt = await takeAttempt(db, hashSecret(state, browser))
     if (!attempt) throw failed('no_attempt')
     if (attempt.expires_at <= clock.now()) throw failed('expired')
     const secrets = { state, nonce: attempt.nonce, codeVerifier: attempt.code_verifier }
-    const actor = actorFromClaims(await provider.exchange(query, secrets), 'session')
+    const claims = await provider.exchange(query, secrets)
+    const actor = actorFromClaims(claims, 'session')
     if (!actor) throw failed('claims')
+    await ports.welcome?.(actor, claims)
     const renewed = await confirm(attempt, actor)
     return { session: renewed ?? (await sessions.start(actor, session)), returnTo: attempt.return_to }
   }

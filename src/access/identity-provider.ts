@@ -56,7 +56,7 @@ export function makeIdentityProvider(config: IdentityProviderConfig): IdentityPr
     async authorizationUrl({ state, nonce, codeVerifier }, { again }) {
       const url = oidc.buildAuthorizationUrl(await provider(), {
         redirect_uri: callbackUrl,
-        scope: config.scope ?? 'openid profile',
+        scope: config.scope ?? 'openid profile email',
         state,
         nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),

@@ -2,7 +2,7 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { makeBeginLogin } from './begin-login.ts'
-import { makeFinishLogin } from './finish-login.ts'
+import { makeFinishLogin, type Welcome } from './finish-login.ts'
 import type { IdentityProvider } from './identity-provider.ts'
 import { makeLogOut } from './log-out.ts'
 import { makeRateLimit } from './rate-limit.ts'
@@ -14,6 +14,7 @@ export interface LoginPorts {
   readonly sessions: Sessions
   readonly clock: Clock
   readonly logger: Logger
+  readonly welcome?: Welcome
   /** Origin under which browsers reach the service. */
   readonly publicUrl: string
   /** Whether the people are invented ones; the page says so. */

@@ -8,6 +8,7 @@ import { makeSessions, removeExpiredSessions } from '../access/sessions.ts'
 import { makeVerifyToken } from '../access/verify-token.ts'
 import type { AuthConfig, Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import { makeRememberAddress } from '../notices/mail-wish.ts'
 import type { Demo } from './demo.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -33,6 +34,7 @@ export async function composeAccess(
   const sessions = makeSessions({ db, clock })
   const login = makeLogin({
     db,
+    welcome: makeRememberAddress({ db }),
     provider: makeIdentityProvider({ issuer: auth.issuer, clientId: '', ...auth.login, publicUrl }),
     sessions,
     clock,

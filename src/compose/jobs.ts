@@ -10,6 +10,7 @@ import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
 import type { Holds } from './holds.ts'
 import { composeLifecycle } from './lifecycle.ts'
+import type { Notices } from './notices.ts'
 import { oversightJob } from './oversight.ts'
 import { addUpJob } from './overview.ts'
 import type { Recordings } from './recordings.ts'
@@ -25,13 +26,14 @@ export interface JobParts {
   readonly spans: SpanParts
   readonly coaching: Coaching
   readonly access: Access
+  readonly notices: Notices
   readonly engine: AudioEngine | undefined
   readonly metrics: Metrics
 }
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, holds, spans, coaching, access, engine, metrics } = parts
+  const { recordings, retention, holds, spans, coaching, access, notices, engine, metrics } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -54,6 +56,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...retention.jobs,
     ...spans.jobs,
     ...coaching.jobs,
+    ...notices.jobs(metrics),
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
     ...scrubJobs(foundation, config, metrics),

@@ -48,6 +48,10 @@ export interface Config {
   readonly scoreFormFile: string | undefined
   /** Mail address at which members ask for their rights. */
   readonly contact: string
+  /** Absent: messages are in the inbox only. */
+  readonly mail: { url: string; from: string; mailboxes: Readonly<Record<string, string>> } | undefined
+  /** Where webhooks and packages may be sent to. */
+  readonly outbound: { ports: readonly number[]; loopback: boolean }
   readonly ffmpegPath: string | undefined
   /** Directories in which programs are looked for, as in PATH. */
   readonly searchPath: string
@@ -102,16 +106,13 @@ export function loadConfig(
     rulesFile: env.RETENTION_RULES_FILE,
     scoreFormFile: env.SCORE_FORM_FILE,
     contact: env.ORGANISATION_CONTACT,
+    mail: mailConfig(env, problems),
+    outbound: outboundConfig(env, problems),
     ffmpegPath: env.FFMPEG_PATH,
     searchPath: env.PATH,
     allowedRegions: env.ALLOWED_REGIONS,
     trustedProxies: env.TRUSTED_PROXIES ?? [],
-    uploads: {
-      maxBytes: env.MAX_UPLOAD_BYTES,
-      maxConcurrent: env.MAX_UPLOADS,
-      minRate: env.MIN_UPLOAD_RATE,
-      minRateWindowMs: env.MIN_UPLOAD_RATE_WINDOW,
-    },
+    uploads: uploadLimits(env),
     sweep: { everyMs: env.SWEEP_INTERVAL, limit: env.SWEEP_LIMIT, graceDays: env.GRACE_DAYS },
     lifecycle: { marginDays: env.LIFECYCLE_MARGIN_DAYS, horizonDays: env.LIFECYCLE_HORIZON_DAYS },
     scrub: { days: env.SCRUB_DAYS },
@@ -200,6 +201,36 @@ function loginClient(env: Env, problems: string[]): { clientId: string; clientSe
   if (clientId && clientSecret) return { clientId, clientSecret }
   if (clientId || clientSecret) problems.push('OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: give both or neither')
   return undefined
+}
+
+const uploadLimits = (env: Env): Config['uploads'] => ({
+  maxBytes: env.MAX_UPLOAD_BYTES,
+  maxConcurrent: env.MAX_UPLOADS,
+  minRate: env.MIN_UPLOAD_RATE,
+  minRateWindowMs: env.MIN_UPLOAD_RATE_WINDOW,
+})
+
+function mailConfig(env: Env, problems: string[]): Config['mail'] {
+  const mailboxes = Object.entries({
+    privacy_officer: env.OFFICER_MAILBOX,
+    records_manager: env.RECORDS_MAILBOX,
+    operator: env.OPERATOR_MAILBOX,
+  }).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  if (!env.SMTP_URL) {
+    if (env.MAIL_FROM || mailboxes.length > 0)
+      problems.push('SMTP_URL: needed when MAIL_FROM or a mailbox is set')
+    return undefined
+  }
+  if (!env.MAIL_FROM) problems.push('MAIL_FROM: needed when SMTP_URL is set')
+  if (!env.PUBLIC_URL && env.PORT === 0)
+    problems.push('PUBLIC_URL: needed when SMTP_URL is set: mail links to it')
+  return { url: env.SMTP_URL, from: env.MAIL_FROM ?? '', mailboxes: Object.fromEntries(mailboxes) }
+}
+
+function outboundConfig(env: Env, problems: string[]): Config['outbound'] {
+  if (env.WEBHOOK_LOOPBACK && env.NODE_ENV === 'production')
+    problems.push('WEBHOOK_LOOPBACK: not when NODE_ENV=production')
+  return { ports: env.WEBHOOK_PORTS, loopback: env.WEBHOOK_LOOPBACK }
 }
 
 function publicUrl(env: Env, auth: AuthConfig, problems: string[]): string | undefined {

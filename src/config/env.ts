@@ -92,6 +92,23 @@ export const EnvSchema = z.object({
     .email()
     .default('info@hmbs.community')
     .meta({ description: 'Mail address at which members ask for their rights; the page shows it' }),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .meta({ description: 'Mail server, with name and password where it asks for them; absent: no mail' }),
+  MAIL_FROM: z.email().optional().meta({ description: 'Sender of the mail' }),
+  OFFICER_MAILBOX: z.email().optional().meta({ description: 'Mailbox of the privacy officers' }),
+  RECORDS_MAILBOX: z.email().optional().meta({ description: 'Mailbox of the records managers' }),
+  OPERATOR_MAILBOX: z.email().optional().meta({ description: 'Mailbox of the operators' }),
+  WEBHOOK_PORTS: z
+    .string()
+    .regex(/^\d{1,5}(,\d{1,5})*$/, 'write ports with commas between them')
+    .default('443')
+    .transform((list) => list.split(',').map(Number))
+    .meta({ description: 'Ports on which webhooks and other controllers may be reached' }),
+  WEBHOOK_LOOPBACK: flag.default(false).meta({
+    description: 'Also plain http to this machine, on any port; for trying out, never in production',
+  }),
   RETENTION_RULES_FILE: z
     .string()
     .min(1)

@@ -41,6 +41,8 @@ export interface WebhookEndpointTable {
   id: string
   url: string
   types: string[]
+  /** Whose events it hears, and whose officers hear that it fails. */
+  entities: string[]
   kek_id: string
   /** Wrapped with the key-encryption key. */
   secret: Buffer

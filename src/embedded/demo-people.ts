@@ -162,6 +162,8 @@ export function demoClaims(person: DemoPerson): Record<string, unknown> & { sub:
     roles: [...person.roles],
     entity: [...DEMO_ENTITIES],
     ...(isMember ? { member_ref: person.memberRef } : { confidentiality_signed: true }),
+    // A name that nobody can have (RFC 2606), so that no mail of a demo reaches anybody.
+    ...(isMember ? { email: `${person.id}@demo.example`, email_verified: true } : {}),
     ...(person.team === undefined ? {} : { team: person.team }),
   }
 }

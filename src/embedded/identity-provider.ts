@@ -90,7 +90,7 @@ function configuration(origin: string, keys: DemoKeys, clientSecret: string): Co
     ],
     pkce: { required: () => true },
     scopes: ['openid'],
-    claims: { openid: ['sub'], profile: PERSONAL_CLAIMS },
+    claims: { openid: ['sub'], profile: PERSONAL_CLAIMS, email: ['email', 'email_verified'] },
     // With the code flow the specification would leave these claims to the userinfo endpoint.
     conformIdTokenClaims: false,
     findAccount: (_ctx, id) => account(id),
@@ -137,7 +137,7 @@ const grantEverything: NonNullable<Configuration['loadExistingGrant']> = async (
   const { client, session, provider } = ctx.oidc
   if (!client || !session?.accountId) return undefined
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
-  grant.addOIDCScope('openid profile')
+  grant.addOIDCScope('openid profile email')
   await grant.save()
   return grant
 }

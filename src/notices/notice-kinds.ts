@@ -54,6 +54,16 @@ export const NOTICE_KINDS = {
       text: 'The number was {count}, and more than {threshold} is an anomaly. See what is going on.',
     },
   },
+  webhook_disabled: {
+    nl: {
+      title: 'Een webhook is uitgeschakeld',
+      text: 'Het andere systeem neemt al dagen niets aan. Wat het miste is bewaard en wordt bezorgd zodra u de webhook weer inschakelt.',
+    },
+    en: {
+      title: 'A webhook was switched off',
+      text: 'The other system has taken nothing for days. What it missed is kept, and is delivered once you switch the webhook on again.',
+    },
+  },
 } as const satisfies Record<string, NoticeText>
 
 export type NoticeKind = keyof typeof NOTICE_KINDS

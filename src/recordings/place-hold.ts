@@ -5,6 +5,7 @@ import { dayOf } from '../kernel/calendar.ts'
 import { newId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { SECOND } from '../kernel/units.ts'
+import { queueWebhookEvent } from '../notices/queue-webhook-event.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { entityOf, kindOf, type NewHold, reviewDay } from './hold.ts'
 import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
@@ -92,6 +93,10 @@ async function insert({ db, clock }: HoldPorts, hold: NewHold, act: Act): Promis
     await insertHold(tx, hold)
     const detail = { hold: id, holdType: type, scope: kindOf(scope), futureMatching, reviewBy }
     await appendAudit(tx, eventOf(act, detail))
+    await queueWebhookEvent(tx, {
+      ...{ type: 'hold.placed', subject: id, entity, at: act.at, key: `hold.placed ${id}` },
+      data: { holdId: id, holdType: type, reviewBy },
+    })
     // A hold of named recordings that holds none of them is no hold.
     if (searches) return
     const held = await holdRecordings(tx, id, scope.recordings, act.actor, clock.now())

@@ -1,11 +1,13 @@
 import { appendAudit } from '../audit/append.ts'
 import { dayOf } from '../kernel/calendar.ts'
+import { forgetRecordings } from '../notices/old-notices.ts'
+import { queueWebhookEvents } from '../notices/queue-webhook-event.ts'
 import { countsOf } from './anonymous-cells.ts'
 import { addCounts } from './anonymous-queries.ts'
 import { issueCertificates } from './certificates-issue.ts'
 import type { Certificate, Destruction } from './certify.ts'
 import { writeDestructionList } from './destruction-list.ts'
-import { purgeEvent } from './purge-event.ts'
+import { destroyedEvent, purgeEvent } from './purge-event.ts'
 import {
   bookInForce,
   deleteBelongings,
@@ -54,6 +56,7 @@ export async function finish(
     await deleteBelongings(tx, ids)
     await forgetSamples(tx, ids, now)
     await forgetRequests(tx, ids, now)
+    await forgetRecordings(tx, ids)
     await writeTombstones(tx, ids, now)
     const proofs = new Map(proven.map((one) => [one.claim.id, one]))
     const destructions = going.flatMap((one) => {
@@ -74,6 +77,10 @@ export async function finish(
       }),
     )
     await appendAudit(tx, ...events)
+    await queueWebhookEvents(
+      tx,
+      going.map(({ id, entity }) => destroyedEvent(id, entity, numbers.get(id) ?? null, now)),
+    )
     await setReplayedTo(tx, now)
     // Before the commit: what is on no list would come back with a restored backup and stay.
     await writeDestructionList(store, certificates, now)

@@ -3,6 +3,7 @@ import { requireStepUp } from '../access/step-up.ts'
 import { appendAudit } from '../audit/append.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
+import { queueWebhookEvent } from '../notices/queue-webhook-event.ts'
 import { kindOf } from './hold.ts'
 import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 import { findHold, type HoldRow } from './hold-list-queries.ts'
@@ -31,6 +32,10 @@ export function makeReleaseHold(ports: SettlePorts) {
         if (hold.placedBy === actor.sub) throw new Problem('second_person_required')
         await markReleased(tx, { id: holdId, by: actor.sub, at, reason, scopeKind: kindOf(hold.scope) })
         await appendAudit(tx, eventOf(act, { hold: holdId }))
+        await queueWebhookEvent(tx, {
+          ...{ type: 'hold.released', subject: holdId, entity: hold.entity, at },
+          ...{ data: { holdId }, key: `hold.released ${holdId}` },
+        })
       })
     })
     await settleHold(ports, holdId, actor)

@@ -1,8 +1,9 @@
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
+import { queueWebhookEvent } from '../notices/queue-webhook-event.ts'
 import { permit } from './permit.ts'
 import { type Background, judge, type RuleBook } from './rule-book.ts'
 import { decideBook, lockBooks, usesOf } from './rule-book-queries.ts'
@@ -41,12 +42,25 @@ export function makeDecideRules({ db, clock, books }: DecideRulesPorts) {
       await decideBook(tx, version, { state: decision, by, at: now })
       const detail = { version, sha256: book?.sha256, effectiveFrom: book?.effectiveFrom }
       await appendAudit(tx, { ...event, outcome: 'ok', detail })
+      await tell(tx, decision, detail, now)
       return undefined
     })
     if (problem) throw problem
     await books.reload()
     return bookIn(books, version)
   }
+}
+
+/** Other systems hear of rules that will be in force. */
+async function tell(
+  tx: Tx,
+  decision: Decision,
+  data: Readonly<Record<string, unknown>> & { readonly version: number },
+  at: Date,
+): Promise<void> {
+  if (decision !== 'approved') return
+  const subject = `rules-${data.version}`
+  await queueWebhookEvent(tx, { type: 'rules.approved', subject, data, at, key: `rules.approved ${subject}` })
 }
 
 /** The book of a version. Throws Problem: `not_found`. */

@@ -35,6 +35,7 @@ const NEEDS: readonly Need[] = [
   })),
   { debianPackage: 'age', program: 'age', usedFor: 'opening our encrypted files with the stock tool' },
   { debianPackage: 'faketime', program: 'faketime', usedFor: 'moving the clock of the service' },
+  { debianPackage: 'openssl', program: 'openssl', usedFor: 'certificates of test servers' },
   { debianPackage: 'strace', program: 'strace', usedFor: 'killing the service at a chosen system call' },
   { debianPackage: 'chromium', program: 'chromium', usedFor: 'the web page tests' },
   { debianPackage: 'nginx-light', program: ['/usr/sbin/nginx'], usedFor: 'the reference of the benchmark' },

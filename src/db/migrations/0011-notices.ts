@@ -50,6 +50,7 @@ create table webhook_endpoint (
   id uuid primary key,
   url text not null,
   types text[] not null,
+  entities text[] not null,
   kek_id text not null,
   secret bytea not null,
   created_by text not null,
@@ -59,6 +60,7 @@ create table webhook_endpoint (
   failing_since timestamptz,
   removed_at timestamptz
 );
+comment on column webhook_endpoint.entities is 'whose events it hears, and whose officers hear that it fails';
 comment on column webhook_endpoint.secret is 'signing secret, wrapped with a key-encryption key';
 
 create table webhook_event (

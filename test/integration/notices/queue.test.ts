@@ -88,7 +88,13 @@ test('every kind has all its words in both languages, and days are written out i
 test('an event is queued for the endpoints that want its type, once, and for nobody else', async () => {
   const endpoint = async (types: string[]) => {
     const id = randomUUID()
-    const made = { url: 'https://hooks.example/x', kek_id: 'k', secret: Buffer.alloc(1), created_by: 'pim' }
+    const made = {
+      url: 'https://hooks.example/x',
+      kek_id: 'k',
+      secret: Buffer.alloc(1),
+      created_by: 'pim',
+      entities: ['hmbs'],
+    }
     await open.db
       .insertInto('webhook_endpoint')
       .values({ id, types, created_at: AT, ...made })

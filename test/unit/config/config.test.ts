@@ -107,4 +107,22 @@ describe('configuration', () => {
   ])('reads the duration %s', (text, milliseconds) => {
     expect(load({ SWEEP_INTERVAL: text }).sweep.everyMs).toBe(milliseconds)
   })
+
+  it('wants a sender for mail and a server for mailboxes, and no webhooks to this machine in production', () => {
+    const MAIL = { SMTP_URL: 'smtps://post:secret@mail.example', MAIL_FROM: 'calls@hmbs.example' }
+    expect(load({ ...MAIL, OFFICER_MAILBOX: 'fg@hmbs.example' }).mail).toEqual({
+      ...{ url: MAIL.SMTP_URL, from: MAIL.MAIL_FROM },
+      mailboxes: { privacy_officer: 'fg@hmbs.example' },
+    })
+    expect(load({}).mail).toBeUndefined()
+    expect(problemsOf({ OFFICER_MAILBOX: 'fg@hmbs.example' })).toEqual([expect.stringContaining('SMTP_URL')])
+    expect(problemsOf({ SMTP_URL: MAIL.SMTP_URL })).toEqual([expect.stringContaining('MAIL_FROM')])
+    expect(problemsOf({ ...MAIL, SMTP_URL: 'http://mail.example' })).toEqual([
+      expect.stringContaining('SMTP_URL'),
+    ])
+    expect(load({ WEBHOOK_PORTS: '443,8443' }).outbound).toEqual({ ports: [443, 8443], loopback: false })
+    expect(problemsOf({ ...PRODUCTION, WEBHOOK_LOOPBACK: 'true' })).toEqual([
+      expect.stringContaining('WEBHOOK_LOOPBACK'),
+    ])
+  })
 })

@@ -32,3 +32,11 @@ test('what the table says of retention is there, with the defaults that hold', (
   ]
   expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(retention))
 })
+
+test('every setting of mail is in the table and in compose.yaml', () => {
+  const compose = readFileSync(new URL('../../../infra/compose.yaml', import.meta.url), 'utf8')
+  const mail = Object.keys(EnvSchema.shape).filter((name) => /^(SMTP|MAIL)_|_MAILBOX$/.test(name))
+  expect(mail).toHaveLength(5)
+  expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(mail))
+  for (const name of mail) expect(compose).toContain(`${name}: $`)
+})
