@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { giveBack } from '../kernel/give-back.ts'
 
 /** Where verified audio leaves. */
 export interface AudioSender {
@@ -21,7 +22,10 @@ export function audioSender(res: ServerResponse, head: () => void): AudioSender 
       started = true
       // Node sends what is written in one turn with one system call, the head included.
       let hasRoom = true
-      for (const piece of pieces) hasRoom = res.write(piece)
+      for (const piece of pieces)
+        hasRoom = res.write(piece, (error) => {
+          if (!error) giveBack(piece)
+        })
       return hasRoom ? undefined : new Promise((resolve) => res.once('drain', resolve))
     },
     end: () =>

@@ -1,6 +1,7 @@
 import { finished, PassThrough, type Readable } from 'node:stream'
 import type { Request, Response } from 'express'
 import multer from 'multer'
+import { handOver } from '../kernel/give-back.ts'
 import { Problem } from '../kernel/problem.ts'
 import { KIB } from '../kernel/units.ts'
 import { uploadProblem } from './upload-errors.ts'
@@ -18,7 +19,7 @@ export interface Upload {
   readonly document: string
   /** Content type of the file part as its sender named it; `text/plain` when it named none. */
   readonly declaredType: string
-  /** The bytes of the file, to be consumed or destroyed; errors with a Problem when the form is bad. */
+  /** The bytes of the file, handed over, to be consumed or destroyed; errors with a Problem when the form is bad. */
   readonly body: Readable
   /** Resolves once the whole form was read and is in order; until then nothing in it may be believed. */
   readonly complete: Promise<void>
@@ -38,7 +39,7 @@ export function receiveUpload(req: Request, res: Response, form: UploadForm): Pr
   if (req.destroyed) return Promise.reject(new Problem('incomplete_upload'))
   const arrived = Promise.withResolvers<Upload>()
   const complete = Promise.withResolvers<void>()
-  const body = new PassThrough()
+  const body = handOver(new PassThrough())
   let document: Promise<string> | undefined
   let hasFile = false
 

@@ -1,6 +1,7 @@
 import type { Readable, Transform } from 'node:stream'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { handOver, isHandedOver } from '../kernel/give-back.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type DigestStream, digestStream } from '../kernel/stream-digest.ts'
 import { headGate } from '../kernel/stream-head.ts'
@@ -66,12 +67,14 @@ export async function storeAudio(
   // Not waited for yet: after a failure the rest of the request is never read to its end.
   audio.complete.catch((error: unknown) => stop.abort(error))
   const { signal } = stop
+  // What silences may keep pieces; else nobody holds them once they are encrypted.
+  if (!silence && isHandedOver(audio.body)) handOver(encrypt)
   const flow = silence
     ? pipeline(audio.body, gate, sent.stream, silence.stage(signal), encrypt, cipher.stream, { signal })
     : pipeline(audio.body, gate, sent.stream, encrypt, cipher.stream, { signal })
   const [flowed, stored] = await Promise.allSettled([
     flow.catch(abort),
-    store.put(key, cipher.stream, signal).catch(abort),
+    store.put(key, handOver(cipher.stream), signal).catch(abort),
   ])
   const failures = [flowed, stored].flatMap((part) =>
     part.status === 'rejected' ? [part.reason as unknown] : [],

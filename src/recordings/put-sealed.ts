@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { handOver } from '../kernel/give-back.ts'
 import { digestStream } from '../kernel/stream-digest.ts'
 import { ageFileFor } from '../storage/age/index.ts'
 import { type ObjectStore, ObjectStoreError, type ObjectTags } from '../storage/object-store.ts'
@@ -45,7 +46,7 @@ export async function putSealed(
   }
   const [flowed, stored] = await Promise.allSettled([
     pipeline(body, plain.stream, encrypt, cipher.stream, { signal: both }).catch(abort),
-    store.put(key, cipher.stream, both).catch(abort),
+    store.put(key, handOver(cipher.stream), both).catch(abort),
   ])
   const versionId = stored.status === 'fulfilled' ? stored.value.versionId : undefined
   try {

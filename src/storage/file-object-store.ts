@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open, rename, stat, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
+import { handOver } from '../kernel/give-back.ts'
 import { ignoreGone, translate, translated } from './file-errors.ts'
 import {
   counterOf,
@@ -101,7 +102,7 @@ class FileObjectStore implements ObjectStore {
     const { offset, length } = span
     const stream = createReadStream('', { fd: handle, start: offset, end: offset + length - 1, signal })
     // The reader may leave, and abort, before it listens.
-    return stream.on('error', () => undefined)
+    return handOver(stream.on('error', () => undefined))
   }
 
   async setTags(key: string, tags: ObjectTags, versionId?: string): Promise<void> {

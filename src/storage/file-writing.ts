@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
+import { readPieces } from '../kernel/read-pieces.ts'
 import { KIB } from '../kernel/units.ts'
 import { isGone, translated } from './file-errors.ts'
 import { makeDirectory } from './file-layout.ts'
@@ -23,17 +24,20 @@ export async function writeAll(handle: FileHandle, body: Readable, signal: Abort
   const buffer = Buffer.allocUnsafe(WRITE_BUFFER_BYTES)
   let bytes = 0
   let filled = 0
-  for await (const chunk of addAbortSignal(signal, body) as AsyncIterable<Buffer>) {
-    for (let at = 0; at < chunk.length; ) {
-      const copied = chunk.copy(buffer, filled, at)
-      at += copied
-      filled += copied
-      bytes += copied
-      if (filled < buffer.length) continue
-      await translated(() => handle.writeFile(buffer))
+
+  /** Takes the piece from a place on; a promise when it has to be written for that. */
+  function take(piece: Buffer, from = 0): Promise<void> | undefined {
+    const copied = piece.copy(buffer, filled, from)
+    filled += copied
+    bytes += copied
+    if (filled < buffer.length) return undefined
+    return translated(() => handle.writeFile(buffer)).then(() => {
       filled = 0
-    }
+      return take(piece, from + copied)
+    })
   }
+
+  await readPieces(addAbortSignal(signal, body), (piece) => take(piece))
   await translated(() => handle.writeFile(buffer.subarray(0, filled)))
   return bytes
 }

@@ -52,12 +52,13 @@ export interface ObjectStore {
   readonly kind: 'file' | 's3'
   /**
    * Stores the whole stream as one new object version, durably, or nothing at all: when the
-   * stream errors or the signal aborts, no version and no open upload stays behind.
+   * stream errors or the signal aborts, no version and no open upload stays behind. Pieces of a stream that
+   * was marked with `handOver` are gone when they are stored.
    */
   put(key: string, body: Readable, signal: AbortSignal): Promise<{ versionId: string; bytes: number }>
   /** Size and version of the latest version, or undefined when the store says it has none. */
   head(key: string): Promise<{ bytes: number; versionId: string } | undefined>
-  /** The named bytes of the latest version. Aborting the signal releases the connection at once. */
+  /** The named bytes of the latest version, handed over. Aborting the signal releases the connection at once. */
   open(key: string, span: ByteSpan, signal: AbortSignal): Promise<Readable>
   /** Replaces all tags of one version; of the latest when none is named. */
   setTags(key: string, tags: ObjectTags, versionId?: string): Promise<void>

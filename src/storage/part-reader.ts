@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { addAbortSignal, type Readable } from 'node:stream'
+import { giveBackBehind } from '../kernel/give-back.ts'
 import { MIB, SECOND } from '../kernel/units.ts'
 import { softSlots } from './soft-slots.ts'
 
@@ -24,16 +25,39 @@ export interface Part {
   release(): void
 }
 
+/** A part on its way to be full. */
+interface Filling extends Pick<PromiseWithResolvers<Filled>, 'resolve' | 'reject'> {
+  readonly buffer: Buffer
+  readonly hash: Hash
+  filled: number
+}
+
+type Filled = Omit<Part, 'release'>
+
 /**
  * Cuts a stream into parts, each in a buffer of its own. The stream is not read while no part is asked
  * for, which is the back-pressure that bounds memory. Aborting the signal destroys the stream.
  */
 export class PartReader {
-  readonly #source: AsyncIterator<Buffer>
+  readonly #body: Readable
+  readonly #taken: (piece: Buffer) => void
+  #filling: Filling | undefined
+  /** What did not fit into the part before. */
   #pending: Buffer | undefined
+  #failure: unknown
 
   constructor(body: Readable, signal: AbortSignal) {
-    this.#source = addAbortSignal(signal, body)[Symbol.asyncIterator]()
+    this.#body = body.pause()
+    this.#taken = giveBackBehind(body)
+    // Not an async iterator: it joins the pieces that wait, which copies all of them once more.
+    body.on('data', (piece: Buffer) => this.#take(piece))
+    body.once('end', () => this.#finish(true))
+    body.once('error', (error) => this.#fail(error))
+    body.once('close', () => {
+      if (!body.readableEnded) this.#fail(new Error('the stream closed before its end'))
+    })
+    if (body.destroyed) this.#fail(body.errored ?? new Error('the stream closed before it was read'))
+    addAbortSignal(signal, body)
   }
 
   /** A full part, or what is left; fails with the error of the stream. */
@@ -54,32 +78,47 @@ export class PartReader {
       if (idle.length < MAX_IDLE_BUFFERS) idle.push(buffer)
     }
     try {
-      return { ...(await this.#copyInto(buffer)), release }
+      return { ...(await this.#readInto(buffer)), release }
     } catch (error) {
       release()
       throw error
     }
   }
 
-  async #copyInto(buffer: Buffer): Promise<Omit<Part, 'release'>> {
-    const hash = createHash('sha256')
-    let filled = 0
-    let isLast = false
-    while (filled < PART_BYTES) {
-      const data = this.#pending ?? (await this.#pull())
-      this.#pending = undefined
-      isLast = data === undefined
-      if (data === undefined) break
-      const copied = data.copy(buffer, filled)
-      hash.update(buffer.subarray(filled, filled + copied))
-      filled += copied
-      if (copied < data.length) this.#pending = data.subarray(copied)
-    }
-    return { bytes: buffer.subarray(0, filled), sha256: hash.digest('hex'), isLast }
+  #readInto(buffer: Buffer): Promise<Filled> {
+    const { promise, resolve, reject } = Promise.withResolvers<Filled>()
+    this.#filling = { buffer, hash: createHash('sha256'), filled: 0, resolve, reject }
+    const pending = this.#pending
+    this.#pending = undefined
+    if (this.#failure) this.#fail(this.#failure)
+    else if (pending) this.#take(pending)
+    if (this.#body.readableEnded) this.#finish(true)
+    if (this.#filling) this.#body.resume()
+    return promise
   }
 
-  async #pull(): Promise<Buffer | undefined> {
-    const { value, done } = await this.#source.next()
-    return done ? undefined : value
+  #take(piece: Buffer): void {
+    const part = this.#filling
+    if (!part) throw new TypeError('a piece came while no part was asked for')
+    const copied = piece.copy(part.buffer, part.filled)
+    part.hash.update(part.buffer.subarray(part.filled, part.filled + copied))
+    part.filled += copied
+    if (copied < piece.length) this.#pending = piece.subarray(copied)
+    else this.#taken(piece)
+    if (part.filled < PART_BYTES) return
+    this.#body.pause()
+    this.#finish(false)
+  }
+
+  #finish(isLast: boolean): void {
+    const part = this.#filling
+    this.#filling = undefined
+    part?.resolve({ bytes: part.buffer.subarray(0, part.filled), sha256: part.hash.digest('hex'), isLast })
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    this.#filling?.reject(this.#failure)
+    this.#filling = undefined
   }
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { GetObjectTaggingCommand, HeadBucketCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3'
+import { handOver } from '../kernel/give-back.ts'
 import type { ByteSpan, ObjectStore, ObjectTags, ObjectVersion, OpenUpload } from './object-store.ts'
 import { ObjectStoreError } from './object-store.ts'
 import { S3Connection, type S3StoreConfig } from './s3-connection.ts'
@@ -104,7 +105,7 @@ async function open(
   try {
     const call = () => connection.call({ method: 'GET', key, headers, signal })
     const answer = await withRetries(call, signal)
-    if (answersSpan(answer.statusCode, answer.headers['content-range'], span)) return answer.body
+    if (answersSpan(answer.statusCode, answer.headers['content-range'], span)) return handOver(answer.body)
     answer.body.destroy()
     throw new ObjectStoreError('unavailable', 'the store answered other bytes than it was asked for')
   } catch (error) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Transform } from 'node:stream'
+import { giveBackBehind } from '../../kernel/give-back.ts'
 import { KIB } from '../../kernel/units.ts'
 import { AgeError } from './error.ts'
 import { formatHeader, headerLength, NONCE_BYTES, openHeader, parseHeader } from './header.ts'
@@ -14,7 +15,10 @@ export interface NewAgeFile {
   readonly identity: Uint8Array
   /** The age header with the payload nonce behind it, which `openAgePayload` needs. */
   readonly header: Buffer
-  /** Plain bytes in; the complete age file (header included) out. */
+  /**
+   * Plain bytes in; the complete age file (header included) out, in pieces that nobody else holds. Plain
+   * pieces are given back when this was marked with `handOver`.
+   */
   readonly encrypt: Transform
 }
 
@@ -40,6 +44,7 @@ function seal(recipients: readonly Uint8Array[]): { header: Buffer; encrypt: Tra
     writableHighWaterMark: CHUNK_BYTES,
     transform(data: Buffer, _encoding, done) {
       sealer.push(data)
+      taken(data)
       done()
     },
     flush(done) {
@@ -48,7 +53,9 @@ function seal(recipients: readonly Uint8Array[]): { header: Buffer; encrypt: Tra
     },
   })
   const sealer = new PayloadSealer(payloadKey(fileKey, nonce), (bytes) => encrypt.push(bytes))
-  encrypt.push(header)
+  const taken = giveBackBehind(encrypt)
+  // What comes out may be given back; the header is kept.
+  encrypt.push(Buffer.from(header))
   return { header, encrypt }
 }
 
