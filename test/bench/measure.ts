@@ -17,6 +17,8 @@ export interface Round {
   readonly seconds: number
   /** The process whose processor time is measured. */
   readonly pid?: number
+  /** Waited for after each unit, outside of what is measured; only with one connection. */
+  readonly rest?: () => Promise<void>
 }
 
 /** proc(5): clock ticks are 10 ms for every Linux that Node runs on. */
@@ -31,9 +33,11 @@ function cpuMsOf(pid: number | undefined): number {
 }
 
 /** Keeps `connections` units of work under way for the given time. */
-export async function runFor(work: Work, { connections, seconds, pid }: Round): Promise<Rate> {
+export async function runFor(work: Work, { connections, seconds, pid, rest }: Round): Promise<Rate> {
   const durations: number[] = []
   let bytes = 0
+  let rested = 0
+  let cpuRested = 0
   const cpuBefore = cpuMsOf(pid)
   const started = performance.now()
   const end = started + seconds * 1000
@@ -44,17 +48,24 @@ export async function runFor(work: Work, { connections, seconds, pid }: Round): 
       const moved = await work()
       bytes += moved
       durations.push(performance.now() - begin)
+      if (rest) await pause(rest)
     }
   }
+  async function pause(wait: () => Promise<void>): Promise<void> {
+    const [since, cpuSince] = [performance.now(), cpuMsOf(pid)]
+    await wait()
+    rested += performance.now() - since
+    cpuRested += cpuMsOf(pid) - cpuSince
+  }
   await Promise.all(Array.from({ length: connections }, worker))
-  const elapsed = (performance.now() - started) / 1000
+  const elapsed = (performance.now() - started - rested) / 1000
   durations.sort((a, b) => a - b)
   return {
     perSecond: durations.length / elapsed,
     bytesPerSecond: bytes / elapsed,
     p50Ms: quantile(durations, 0.5),
     p99Ms: quantile(durations, 0.99),
-    cpuMs: (cpuMsOf(pid) - cpuBefore) / durations.length,
+    cpuMs: (cpuMsOf(pid) - cpuBefore - cpuRested) / durations.length,
   }
 }
 
