@@ -1,4 +1,4 @@
-import { type AuditEvent, appendAudit } from '../audit/append.ts'
+import { type AuditActor, type AuditEvent, appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
@@ -25,8 +25,11 @@ export async function withRefusalsOnRecord<T>(db: Database, act: Act, run: () =>
   }
 }
 
-/** The event of an act that was done. */
-export const eventOf = (act: Act, detail: Readonly<Record<string, unknown>> = {}): AuditEvent => ({
+/** The event of an act that was done; without an actor, by the service itself. */
+export const eventOf = (
+  act: Omit<Act, 'actor'> & { readonly actor: AuditActor | null },
+  detail: Readonly<Record<string, unknown>> = {},
+): AuditEvent => ({
   ...act,
   outcome: 'ok',
   requestId: currentRequestId() ?? null,

@@ -27,9 +27,15 @@ export interface Actor {
   readonly via: 'token' | 'session'
   /** When the person last logged in, as the identity provider says; null when it does not, and for a token. */
   readonly authenticatedAt: Date | null
+  /** The token was given to a program, not to a person (RFC 9068 section 2.2). */
+  readonly isProgram?: true
   /** Name to show in the web page; from the identity provider, never logged. */
   readonly displayName: string | null
 }
+
+/** Whether a human being acts, and not a program under an account of its own. */
+export const isPerson = (actor: Actor): boolean =>
+  actor.isProgram !== true && !hasRole(actor, 'recorder', 'importer')
 
 export const hasRole = (actor: Actor, ...roles: Role[]): boolean =>
   roles.some((role) => actor.roles.includes(role))

@@ -23,6 +23,9 @@ const Claims = z.object({
   engaged_until: z.iso.date().nullish(),
   // Seconds since 1970 (OpenID Connect Core section 2); without it the person is asked again when it matters.
   auth_time: z.int().nonnegative().max(MAX_TIME).nullish().catch(null),
+  // The client that asked for the token; it is the subject itself when no person was involved.
+  client_id: z.string().nullish().catch(null),
+  azp: z.string().nullish().catch(null),
   // Shown to its bearer only, so a strange name costs the name and not the access.
   name: Word.nullish().catch(null),
 })
@@ -48,6 +51,7 @@ export function actorFromClaims(claims: unknown, via: Actor['via']): Actor | und
     via,
     authenticatedAt: via === 'session' ? instantOf(data.auth_time) : null,
     displayName: data.name ?? null,
+    ...(data.sub === data.client_id || data.sub === data.azp ? { isProgram: true as const } : {}),
   }
 }
 

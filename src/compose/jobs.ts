@@ -13,6 +13,7 @@ import { composeLifecycle } from './lifecycle.ts'
 import type { Notices } from './notices.ts'
 import { oversightJob } from './oversight.ts'
 import { addUpJob } from './overview.ts'
+import type { PrivacyRequests } from './privacy-requests.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
 import { scrubJobs } from './scrub.ts'
@@ -25,6 +26,7 @@ export interface JobParts {
   readonly holds: Holds
   readonly spans: SpanParts
   readonly coaching: Coaching
+  readonly requests: PrivacyRequests
   readonly access: Access
   readonly notices: Notices
   readonly engine: AudioEngine | undefined
@@ -33,7 +35,7 @@ export interface JobParts {
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, holds, spans, coaching, access, notices, engine, metrics } = parts
+  const { recordings, retention, holds, spans, coaching, requests, access, notices, engine, metrics } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -57,6 +59,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...spans.jobs,
     ...coaching.jobs,
     ...notices.jobs(metrics),
+    ...requests.jobs((clock, count) => metrics.privacyRequests.set({ clock }, count)),
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
     ...scrubJobs(foundation, config, metrics),

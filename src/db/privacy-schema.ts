@@ -50,8 +50,6 @@ export interface PrivacyRequestTable {
   transfer_to: ColumnType<Record<string, string> | null, string | null | undefined, string | null>
   transfer_confirmed_at: Optional<Date>
   decision_ref: Optional<string>
-  reminded_for: CalendarDate
-  overdue_for: CalendarDate
   ended_at: Optional<Date>
   closed_at: Optional<Date>
 }

@@ -1,3 +1,5 @@
+import { REQUEST_NOTICE_KINDS } from './request-notice-kinds.ts'
+
 /** What a message says, in both languages: `{name}` is a fact of the notice, a day is written out. */
 interface NoticeText {
   readonly nl: Words
@@ -64,6 +66,7 @@ export const NOTICE_KINDS = {
       text: 'The other system has taken nothing for days. What it missed is kept, and is delivered once you switch the webhook on again.',
     },
   },
+  ...REQUEST_NOTICE_KINDS,
 } as const satisfies Record<string, NoticeText>
 
 export type NoticeKind = keyof typeof NOTICE_KINDS

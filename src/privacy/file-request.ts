@@ -1,3 +1,4 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
@@ -6,13 +7,14 @@ import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import { type FieldError, Problem } from '../kernel/problem.ts'
 import { DAY, MINUTE } from '../kernel/units.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import { lockForRequest, reviewDayOf } from '../recordings/request-lock.ts'
 import type { RulesInUse } from '../retention/events-redate.ts'
 import { lockCallsOf } from '../retention/training-choice-queries.ts'
+import { begin } from './begin-request.ts'
 import { type DeadlineOptions, deadlineOf } from './deadline.ts'
 import { dossierOf } from './find-request.ts'
 import { BY_PURPOSE, type Channel, DELIVERED, type RequestType } from './request-model.ts'
+import { tellMember, tellOfficers } from './request-notices.ts'
 import { presentRequest } from './request-present.ts'
 import { insertItems, insertRequest, insertStep, matchedOf } from './request-queries.ts'
 import { type Matched, questionsOf } from './request-questions.ts'
@@ -121,8 +123,11 @@ async function register(tx: Tx, ports: RequestPorts, actor: Actor, filing: Filin
   const questions = questionsOf(wanted.types, calls, wanted.purposes)
   await insertItems(tx, id, questions)
   await insertStep(tx, id, { type: 'received', actor, at, detail: { channel: filing.channel } })
+  await tellMember(tx, row, { kind: 'request_received', at, facts: { deadline: row.deadline } })
+  await tellOfficers(tx, row, { kind: 'request_filed', at, facts: { deadline: row.deadline } })
   const detail = { privacyRequest: id, types: wanted.types, channel: filing.channel, recordings: ids.length }
   await appendAudit(tx, eventOf({ type: 'privacy_request.filed', action: 'C', actor, at }, detail))
+  await begin({ tx, rules: ports.rules, actor, at }, id)
   return (await settle(tx, row, { actor, at })).row
 }
 

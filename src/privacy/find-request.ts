@@ -1,10 +1,10 @@
+import { eventOf, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Connection, Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { eventOf, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import type { DeadlineOptions } from './deadline.ts'
 import { type Dossier, presentItem, presentRequest } from './request-present.ts'
 import {

@@ -1,6 +1,6 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import { type BreakGlassRow, listBreakGlass } from './break-glass-queries.ts'
 import type { BreakGlassPorts } from './open-break-glass.ts'
 import { type Page, pageAfter, pageOf } from './page.ts'

@@ -114,7 +114,7 @@ export function presentRequest({ row, counts, items, itemsCursor, steps }: Dossi
 }
 
 /** Steps that say what a second person thinks about, before there is an answer. */
-const INTERNAL: readonly string[] = ['proposed', 'proposal_declined']
+const INTERNAL: readonly string[] = ['proposed', 'proposal_approved', 'proposal_declined', 'proposal_expired']
 
 export function presentItem(item: ItemRow, viewer: Viewer): ItemJson {
   const isHidden = viewer !== 'officer' && item.state === 'proposed'

@@ -79,6 +79,18 @@ export interface StepFacts extends StateFacts {
 export const nextStepsOf = (facts: StepFacts, viewer: Viewer): NextStep[] =>
   NEXT_STEPS.filter((step) => RULES[step].who.includes(viewer) && RULES[step].when(facts, viewer))
 
+/** Why somebody may not do this now; undefined when they may. Pure. */
+export function refusalOf(
+  step: NextStep,
+  facts: StepFacts,
+  viewer: Viewer,
+): 'forbidden' | 'not_open' | 'period_over' | undefined {
+  const { who, when } = RULES[step]
+  if (!who.includes(viewer)) return 'forbidden'
+  if (step === 'extend' && !facts.canExtend) return 'period_over'
+  return when(facts, viewer) ? undefined : 'not_open'
+}
+
 const hasOpen = ({ items, isWithdrawn }: StepFacts): boolean => !isWithdrawn && items.open > 0
 const isUnderway = (facts: StepFacts): boolean =>
   !facts.isWithdrawn && facts.items.open + facts.items.proposed > 0
@@ -97,7 +109,11 @@ const RULES: Readonly<
       (viewer === 'officer' ? facts.identity !== 'confirmed' : facts.identity === 'unconfirmed'),
   },
   extend: { who: ['officer'], when: (facts) => isUnderway(facts) && !facts.isExtended && facts.canExtend },
-  decide: { who: ['officer'], when: hasOpen },
+  // Also what was refused before: a review may end differently, or the reason may last longer.
+  decide: {
+    who: ['officer'],
+    when: (facts) => !facts.isWithdrawn && !facts.isClosed && facts.items.open + facts.items.refused > 0,
+  },
   approve: { who: ['officer'], when: ({ items, isWithdrawn }) => !isWithdrawn && items.proposed > 0 },
   add_view: { who: ['member', 'filer'], when: (facts) => facts.isHumanReview && isUnderway(facts) },
   record_fee: { who: ['officer'], when: (facts) => hasOpen(facts) && !facts.feeAsked },

@@ -1,11 +1,8 @@
+import { isEngaged } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
-import { dayOf } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { RequestRow, RequestScope } from './request-queries.ts'
 import type { Viewer } from './request-state.ts'
-
-const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
-  engagedUntil === null || dayOf(now) <= engagedUntil
 
 /**
  * Whose requests the actor may know of: their own as a member, those that they filed for somebody, and as a

@@ -1,9 +1,9 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { BreakGlassOutcome } from '../db/oversight-schema.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import { type BreakGlassRow, lockBreakGlass, markReviewed } from './break-glass-queries.ts'
 import type { BreakGlassPorts } from './open-break-glass.ts'
 

@@ -2,6 +2,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { Tx } from '../db/database.ts'
 import { unlockForRequest } from '../recordings/request-lock.ts'
 import type { RequestState } from './request-model.ts'
+import { tellMember } from './request-notices.ts'
 import {
   countsOf,
   doneWith,
@@ -43,16 +44,15 @@ export async function settle(tx: Tx, row: RequestRow, { actor, at }: Doing): Pro
   const ended_at = isOver(facts) ? (row.ended_at ?? at) : null
   if (state === row.state && ended_at?.getTime() === row.ended_at?.getTime()) return { row, counts }
   const settled = await updateRequest(tx, row.id, { state, ended_at })
-  if (state !== row.state) await announce(tx, row.id, state, { actor, at })
+  if (state === 'fulfilled' && row.state !== state) await announce(tx, row, { actor, at })
   return { row: settled, counts }
 }
 
-/** A state that the request came to, where nothing else tells. */
-async function announce(tx: Tx, id: string, state: RequestState, { actor, at }: Doing): Promise<void> {
-  if (state !== 'fulfilled') return
-  await insertStep(tx, id, { type: 'fulfilled', actor: null, at })
+async function announce(tx: Tx, row: RequestRow, { actor, at }: Doing): Promise<void> {
+  await insertStep(tx, row.id, { type: 'fulfilled', actor: null, at })
+  await tellMember(tx, row, { kind: 'request_fulfilled', at, cause: at.toISOString() })
   await appendAudit(tx, {
     ...({ type: 'privacy_request.fulfilled', action: 'U', outcome: 'ok' } as const),
-    ...{ at, actor, detail: { privacyRequest: id } },
+    ...{ at, actor, detail: { privacyRequest: row.id } },
   })
 }

@@ -27,7 +27,7 @@ const AHEAD_MS = 5 * MINUTE
  */
 export async function lockForRequest(
   tx: Tx,
-  actor: AuditActor,
+  actor: AuditActor | null,
   wanted: LockWanted,
 ): Promise<readonly string[]> {
   const locked = await insertLocks(tx, wanted)

@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import { requireStepUp } from '../access/step-up.ts'
-import { appendAudit } from '../audit/append.ts'
+import { type AuditActor, appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
@@ -38,19 +38,15 @@ export function makeRestrict(ports: RestrictPorts) {
   return {
     /** In force when it resolves. */
     restrict: (actor: Actor, id: string, ground: RestrictionGround) =>
-      inTransaction(ports, actor, id, 'recording.restricted', async (tx, recordingId, act) => {
-        const row = { recordingId, ground, placedBy: actor.sub, placedAt: act.at }
-        const put = await putRestriction(tx, row)
-        await appendAudit(tx, eventOf({ ...act, recordingId }, { ground }))
-        return put
-      }),
+      inTransaction(ports, actor, id, 'recording.restricted', (tx, recordingId, act) =>
+        restrictLocked(tx, { ...act, recordingId, ground, placedBy: actor.sub }),
+      ),
 
     /** Writes down that the member has been told of the coming end (Art. 18(3)). */
     giveLiftNotice: (actor: Actor, id: string): Promise<RestrictionRow> =>
       inTransaction(ports, actor, id, 'recording.restriction_notice', async (tx, recordingId, act) => {
-        const restriction = await noteLiftNotice(tx, recordingId, act.at)
+        const restriction = await noticeLocked(tx, { ...act, recordingId })
         if (!restriction) throw new Problem('not_found')
-        await appendAudit(tx, eventOf({ ...act, recordingId }))
         return restriction
       }),
 
@@ -62,13 +58,57 @@ export function makeRestrict(ports: RestrictPorts) {
         if (!restriction) throw new Problem('not_found')
         const { liftNoticeAt } = restriction
         if (liftNoticeAt === null || liftNoticeAt >= act.at) throw new Problem('notice_required')
-        await removeRestriction(tx, recordingId, act.at)
-        await appendAudit(tx, eventOf({ ...act, recordingId }, { noticeAt: liftNoticeAt.toISOString() }))
+        await liftLocked(tx, { ...act, recordingId, liftNoticeAt })
       }),
   }
 }
 
 export type Restrict = ReturnType<typeof makeRestrict>
+
+/** An act on a recording that the caller has locked, by somebody who may; without an actor by the service itself. */
+interface Acting {
+  readonly recordingId: string
+  readonly actor: AuditActor | null
+  readonly at: Date
+}
+
+/** Restricts a locked recording in the caller's transaction. */
+export async function restrictLocked(
+  tx: Tx,
+  {
+    recordingId,
+    actor,
+    at,
+    ground,
+    placedBy,
+  }: Acting & { readonly ground: RestrictionGround; readonly placedBy: string },
+): Promise<{ restriction: RestrictionRow; isNew: boolean }> {
+  const put = await putRestriction(tx, { recordingId, ground, placedBy, placedAt: at })
+  const act = { type: 'recording.restricted', action: 'U', actor, at, recordingId } as const
+  await appendAudit(tx, eventOf(act, { ground }))
+  return put
+}
+
+/** Writes the notice down in the caller's transaction; undefined when the recording is not restricted. */
+export async function noticeLocked(
+  tx: Tx,
+  { recordingId, actor, at }: Acting,
+): Promise<RestrictionRow | undefined> {
+  const restriction = await noteLiftNotice(tx, recordingId, at)
+  const act = { type: 'recording.restriction_notice', action: 'U', actor, at, recordingId } as const
+  if (restriction) await appendAudit(tx, eventOf(act))
+  return restriction
+}
+
+/** Ends a restriction of which the member was told before, in the caller's transaction. */
+export async function liftLocked(
+  tx: Tx,
+  { recordingId, actor, at, liftNoticeAt }: Acting & { readonly liftNoticeAt: Date },
+): Promise<void> {
+  await removeRestriction(tx, recordingId, at)
+  const act = { type: 'recording.restriction_lifted', action: 'U', actor, at, recordingId } as const
+  await appendAudit(tx, eventOf(act, { noticeAt: liftNoticeAt.toISOString() }))
+}
 
 /** For a privacy officer, with the recording locked. */
 async function inTransaction<T>(

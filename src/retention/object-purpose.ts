@@ -2,9 +2,15 @@ import type { Actor } from '../access/actor.ts'
 import type { TagState } from '../db/schema.ts'
 import type { RecordingJson } from '../recordings/present.ts'
 import { TRAINING } from '../recordings/training-use.ts'
-import { changePurpose, isOfMember, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
+import {
+  type Change,
+  changePurpose,
+  isOfMember,
+  type PurposeAddress,
+  type PurposePorts,
+} from './purpose-change.ts'
 import { stateWhenObjected, stateWhenRefused, stateWhenResumed } from './purpose-decisions.ts'
-import { type PurposeSubject, setState } from './purpose-queries.ts'
+import { type HeldPurpose, type PurposeSubject, setState } from './purpose-queries.ts'
 
 /**
  * Objects to a purpose. What a privacy officer files is suspended at once while it is considered (Art. 18(1)(d)
@@ -19,7 +25,7 @@ export function makeObjectToPurpose(ports: PurposePorts) {
       address,
       membersOwn: [TRAINING],
       async act(tx, recording, now) {
-        const tag = recording.tags.find(({ purpose }) => purpose === address.purpose)
+        const tag = tagOf(recording, address)
         const rule = tag && ports.rules(now).find(tag.ruleId, tag.ruleVersion)
         const isChoice = isOfMember(actor, recording) && address.purpose === TRAINING
         const state = isChoice ? stateWhenRefused(tag, rule, now) : stateWhenObjected(tag, now)
@@ -32,16 +38,28 @@ export function makeObjectToPurpose(ports: PurposePorts) {
 /** Ends the suspension of a purpose whose objection was not upheld. Throws Problem: `not_found`, `forbidden`. */
 export function makeResumePurpose(ports: PurposePorts) {
   return async function resumePurpose(actor: Actor, address: PurposeAddress): Promise<RecordingJson> {
-    return changePurpose(ports, actor, {
-      type: 'recording.purpose_resumed',
-      address,
-      async act(tx, recording, now) {
-        const tag = recording.tags.find(({ purpose }) => purpose === address.purpose)
-        return become(tx, recording, address, stateWhenResumed(tag, now))
-      },
-    })
+    return changePurpose(ports, actor, resumption(address))
   }
 }
+
+/** The suspension of a purpose while an objection to it is considered, as a change of its recording. */
+export const suspension = (address: PurposeAddress): Change => ({
+  type: 'recording.purpose_objected',
+  address,
+  act: (tx, recording, now) =>
+    become(tx, recording, address, stateWhenObjected(tagOf(recording, address), now)),
+})
+
+/** The end of that suspension. */
+export const resumption = (address: PurposeAddress): Change => ({
+  type: 'recording.purpose_resumed',
+  address,
+  act: (tx, recording, now) =>
+    become(tx, recording, address, stateWhenResumed(tagOf(recording, address), now)),
+})
+
+const tagOf = ({ tags }: PurposeSubject, { purpose }: PurposeAddress): HeldPurpose | undefined =>
+  tags.find((tag) => tag.purpose === purpose)
 
 /** Resolves to whether there was anything to change. */
 async function become(

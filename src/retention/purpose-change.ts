@@ -1,6 +1,6 @@
 import { type Actor, hasRole } from '../access/actor.ts'
 import { scopeOf } from '../access/policy.ts'
-import { type AuditEvent, appendAudit } from '../audit/append.ts'
+import { type AuditActor, type AuditEvent, appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -60,9 +60,7 @@ export async function changePurpose(
       const recording = await lockSubject(tx, id, scopeOf(actor))
       if (!recording) throw new Problem('not_found')
       if (!mayChange(actor, change, recording)) throw new Problem('forbidden')
-      if (!(await change.act(tx, recording, now))) return
-      await recomputeEnds(tx, [id], now)
-      await appendAudit(tx, auditOf(actor, change, now))
+      await changeLocked(tx, actor, recording, change, now)
     })
   } catch (error) {
     if (error instanceof Problem)
@@ -70,6 +68,23 @@ export async function changePurpose(
     throw error
   }
   return showChanged(ports.db, actor, id, now)
+}
+
+/**
+ * The same for a recording that is locked, in the caller's transaction, by somebody of whom it is known that they
+ * may; null: the service itself. Resolves to whether anything changed. Throws what `act` throws.
+ */
+export async function changeLocked(
+  tx: Tx,
+  actor: AuditActor | null,
+  recording: PurposeSubject,
+  change: Change,
+  now: Date,
+): Promise<boolean> {
+  if (!(await change.act(tx, recording, now))) return false
+  await recomputeEnds(tx, [recording.id], now)
+  await appendAudit(tx, auditOf(actor, change, now))
+  return true
 }
 
 export const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
@@ -91,7 +106,7 @@ function mayChange(
 export const isOfMember = (actor: Actor, { memberRef }: Pick<PurposeSubject, 'memberRef'>): boolean =>
   hasRole(actor, 'member') && memberRef !== null && actor.memberRef === memberRef
 
-const auditOf = (actor: Actor, { type, address, detail = {} }: Change, at: Date): AuditEvent => ({
+const auditOf = (actor: AuditActor | null, { type, address, detail = {} }: Change, at: Date): AuditEvent => ({
   type,
   action: 'U',
   outcome: 'ok',

@@ -49,24 +49,37 @@ export function makeRectify(ports: RectifyPorts) {
       ...(isId(id) ? { recordingId } : {}),
     }
     const isBreach = await withRefusalsOnRecord(db, act, () =>
-      db.transaction().execute(async (tx) => {
-        if (!isEngaged(actor, at)) throw new Problem('forbidden')
-        await takeTurnsAsArrival(tx, actor, recordingId, correction)
-        const recording = await lockRectifiable(tx, recordingId, scopeOf(actor))
-        if (!recording) throw new Problem('not_found')
-        if (!hasRole(actor, 'privacy_officer')) throw new Problem('forbidden')
-        const rules = ports.rules(at)
-        const corrected = correct(recording.facts, correction, rules.current, at)
-        return apply(tx, { recordingId, recording, corrected, rules, act })
-      }),
+      db.transaction().execute((tx) => rectifyIn(tx, ports, { ...act, recordingId }, correction)),
     )
-    if (isBreach)
-      logger.error('a member heard a recording that was not theirs', {
-        alarm: 'heard_by_wrong_member',
-        recordingId,
-      })
+    if (isBreach) alarm(logger, recordingId)
     return showChanged(db, actor, recordingId, at)
   }
+}
+
+/** The same in the caller's transaction; resolves to whether somebody may have heard what was not theirs. */
+export async function rectifyIn(
+  tx: Tx,
+  ports: Pick<RectifyPorts, 'rules'>,
+  act: Act & { readonly recordingId: string },
+  correction: Correction,
+): Promise<boolean> {
+  const { actor, at, recordingId } = act
+  if (!isEngaged(actor, at)) throw new Problem('forbidden')
+  await takeTurnsAsArrival(tx, actor, recordingId, correction)
+  const recording = await lockRectifiable(tx, recordingId, scopeOf(actor))
+  if (!recording) throw new Problem('not_found')
+  if (!hasRole(actor, 'privacy_officer')) throw new Problem('forbidden')
+  const rules = ports.rules(at)
+  const corrected = correct(recording.facts, correction, rules.current, at)
+  return apply(tx, { recordingId, recording, corrected, rules, act })
+}
+
+/** To be said once the correction stands: the wrong member may have to be told of a breach. */
+export const alarm = (logger: Logger, recordingId: string): void => {
+  logger.error('a member heard a recording that was not theirs', {
+    alarm: 'heard_by_wrong_member',
+    recordingId,
+  })
 }
 
 interface Rectification {

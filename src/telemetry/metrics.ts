@@ -20,18 +20,7 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
-    attention: new Gauge({
-      name: 'listenback_retention_attention',
-      help: 'What nothing ends by itself and somebody has to look at, by concern',
-      labelNames: ['concern'],
-      registers,
-    }),
-    oversight: new Gauge({
-      name: 'listenback_oversight',
-      help: 'What staff did that waits for an officer, by concern',
-      labelNames: ['concern'],
-      registers,
-    }),
+    ...concerns(registers),
     audioWork: new Histogram({
       name: 'listenback_audio_work_seconds',
       help: 'Duration of work on audio, by kind and outcome',
@@ -59,5 +48,27 @@ export function createMetrics() {
     }),
   }
 }
+
+/** What waits for somebody; each is said anew every time, also that there is nothing left of it. */
+const concerns = (registers: Registry[]) => ({
+  attention: new Gauge({
+    name: 'listenback_retention_attention',
+    help: 'What nothing ends by itself and somebody has to look at, by concern',
+    labelNames: ['concern'],
+    registers,
+  }),
+  oversight: new Gauge({
+    name: 'listenback_oversight',
+    help: 'What staff did that waits for an officer, by concern',
+    labelNames: ['concern'],
+    registers,
+  }),
+  privacyRequests: new Gauge({
+    name: 'listenback_privacy_requests',
+    help: 'Privacy requests that are open, almost due, too late, or past a day of review, by clock',
+    labelNames: ['clock'],
+    registers,
+  }),
+})
 
 export type Metrics = ReturnType<typeof createMetrics>

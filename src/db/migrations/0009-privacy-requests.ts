@@ -44,8 +44,6 @@ create table privacy_request (
   transfer_to jsonb,
   transfer_confirmed_at timestamptz,
   decision_ref text,
-  reminded_for date,
-  overdue_for date,
   ended_at timestamptz,
   closed_at timestamptz,
   check ((proxy_relation is null) = (proxy_mandate is null)),

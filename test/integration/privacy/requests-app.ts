@@ -10,6 +10,7 @@ import type { TagState } from '../../../src/db/schema.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import { addPeriod, startOfDayAfter } from '../../../src/kernel/calendar.ts'
 import { systemClock } from '../../../src/kernel/clock.ts'
+import { noteDelivered } from '../../../src/privacy/deliver-request.ts'
 import type { RequestJson } from '../../../src/privacy/request-schema.ts'
 import type { LegalBasis } from '../../../src/recordings/model.ts'
 import { openRules } from '../../../src/retention/rules.ts'
@@ -24,6 +25,22 @@ const RULES = new URL('../../../src/retention/hmbs.yaml', import.meta.url)
 export const pim = persons.privacyOfficer()
 export const petra = persons.privacyOfficer({ sub: 'privacy-2' })
 export const agent = persons.agent()
+
+/** What the member reads. */
+export const TEXT = 'Wij hebben uw verzoek bekeken.'
+export const grant = (type: string, more: object = {}) => ({ type, outcome: 'granted', text: TEXT, ...more })
+export const refuse = (type: string, reason: string, more: object = {}) => ({
+  ...{ type, outcome: 'refused', reason, text: TEXT },
+  ...more,
+})
+
+export const TRAINING = { purpose: 'training_coaching' } as const
+export const FRAUD = { purpose: 'fraud_prevention', retainUntil: '2027-01-15' } as const
+export const LEGAL = {
+  purpose: 'legal_obligation',
+  minUntil: '2027-01-15',
+  retainUntil: '2027-01-15',
+} as const
 
 export interface TagWish {
   readonly purpose: string
@@ -49,10 +66,18 @@ export async function startRequestsApp() {
   const find = (id: string, version: number) =>
     book.rules.find((rule) => rule.id === id && rule.version === version)
   const requests = composePrivacyRequests(
-    { db, clock },
+    { db, clock, logger },
     { deadlines: { goodFriday: false } },
     { current: () => book, find },
   )
+  const counts: Record<string, number> = {}
+  const jobs = requests.jobs((clock, count) => {
+    counts[clock] = count
+  })
+  const runJob = async (name: string) => {
+    const never = new AbortController().signal
+    await jobs.find((job) => job.name === name)?.run(never, never)
+  }
   const app = appWith({
     issuer,
     sessions: makeSessions(stage),
@@ -77,23 +102,58 @@ export async function startRequestsApp() {
     return { status: response.status, body: (text ? JSON.parse(text) : null) as any, text }
   }
 
+  /** A member of whom nothing is known yet. */
+  function newMember() {
+    const ref = `M-${1000 + nextMember++}`
+    const claims = persons.member(ref)
+    return {
+      ref,
+      claims,
+      call: (tags: readonly TagWish[], wish: { entity?: string } = {}) => addCall(stage, ref, tags, wish),
+      file: (wanted: object) => send('POST', '/v1/privacy-requests', claims, wanted),
+      see: async (id: string): Promise<RequestJson> =>
+        (await send('GET', `/v1/privacy-requests/${id}`, claims)).body,
+    }
+  }
+
   return {
     ...stage,
-    requests,
     send,
-    /** A member of whom nothing is known yet. */
-    newMember() {
-      const ref = `M-${1000 + nextMember++}`
-      const claims = persons.member(ref)
-      return {
-        ref,
-        claims,
-        call: (tags: readonly TagWish[], wish: { entity?: string } = {}) => addCall(stage, ref, tags, wish),
-        file: (wanted: object) => send('POST', '/v1/privacy-requests', claims, wanted),
-        see: async (id: string): Promise<RequestJson> =>
-          (await send('GET', `/v1/privacy-requests/${id}`, claims)).body,
-      }
+    newMember,
+    /** A member with one call who asks for something. */
+    async asked(types: readonly string[], tags: readonly TagWish[] = [TRAINING], more: object = {}) {
+      const member = newMember()
+      const call = await member.call(tags)
+      const { body } = await member.file({ types, ...more })
+      return { member, call, id: body.id as string, body }
     },
+    /** What whoever builds packages says once one was handed over. */
+    deliver: (id: string) => db.transaction().execute((tx) => noteDelivered(tx, id, clock.now())),
+    /** Another time, also for a sweep that has been at a later one. */
+    async begin(instant: string) {
+      clock.set(instant)
+      await db.deleteFrom('fact').execute()
+    },
+    /** What goes on by itself. */
+    tend: () => runJob('tend-privacy-requests'),
+    async remind() {
+      await runJob('remind-privacy-requests')
+      return { ...counts }
+    },
+    /** Messages about a request, in the order they were written. */
+    async noticesOf(id: string, to: 'member' | 'officer' = 'member'): Promise<string[]> {
+      const rows = await db
+        .selectFrom('notice')
+        .select('kind')
+        .where('about_id', '=', id)
+        .where('member_ref', to === 'member' ? 'is not' : 'is', null)
+        .orderBy('created_at')
+        .orderBy('kind')
+        .execute()
+      return rows.map(({ kind }) => kind)
+    },
+    decide: (id: string, claims: Claims, ...decisions: readonly object[]) =>
+      send('POST', `/v1/privacy-requests/${id}/decision`, claims, { decisions }),
     act: (id: string, verb: string, claims: Claims, body?: unknown) =>
       send('POST', `/v1/privacy-requests/${id}/${verb}`, claims, body),
     locksOf: async (recordingId: string): Promise<number> =>

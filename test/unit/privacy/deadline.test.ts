@@ -83,6 +83,61 @@ describe.each(ZONES)('T11: with a server in %s', (zone, julyOffset) => {
   })
 })
 
+/**
+ * Dutch days off a second time, without any library: Easter by the anonymous Gregorian computus (Meeus), and the
+ * days that hang on it, King's Day (a day earlier when it falls on a Sunday), Christmas and New Year.
+ */
+function oracleDaysOff(year: number, goodFriday: boolean): Set<number> {
+  const on = (month: number, day: number) => dayNumber({ year, month, day })
+  const [a, b, c] = [year % 19, Math.floor(year / 100), year % 100]
+  const [d, e, f] = [Math.floor(b / 4), b % 4, Math.floor((b + 8) / 25)]
+  const h = (19 * a + b - d - Math.floor((b - f + 1) / 3) + 15) % 30
+  const l = (32 + 2 * e + 2 * Math.floor(c / 4) - h - (c % 4)) % 7
+  const m = Math.floor((a + 11 * h + 22 * l) / 451)
+  const easter = on(Math.floor((h + l - 7 * m + 114) / 31), ((h + l - 7 * m + 114) % 31) + 1)
+  const king = weekdayOf(on(4, 27)) === 0 ? on(4, 26) : on(4, 27)
+  const moving = [0, 1, 39, 49, 50, ...(goodFriday ? [-2] : [])].map((after) => easter + after)
+  return new Set([on(1, 1), king, on(12, 25), on(12, 26), ...moving])
+}
+
+/** 1970-01-01 was a Thursday; 0 is Sunday. */
+const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7
+
+function oracleWorkingDay(from: number, goodFriday: boolean): string {
+  let day = from
+  while ([0, 6].includes(weekdayOf(day)) || oracleDaysOff(civilOf(day).year, goodFriday).has(day)) day += 1
+  return text(civilOf(day))
+}
+
+test('the oracle knows Easter', () => {
+  for (const [year, month, day] of [
+    [2024, 3, 31],
+    [2025, 4, 20],
+    [2026, 4, 5],
+    [2038, 4, 25],
+    [2285, 3, 22],
+  ] as const)
+    expect(oracleDaysOff(year, false)).toContain(dayNumber({ year, month, day }))
+})
+
+test('every last day is the one that another calendar finds', () => {
+  const anyReceipt = fc.integer({ min: Date.parse('2018-05-25'), max: Date.parse('2060-01-01') })
+  fc.assert(
+    fc.property(anyReceipt, fc.boolean(), (ms, goodFriday) => {
+      const received = oracleDayOf(ms)
+      const after = (months: number) =>
+        oracleWorkingDay(dayNumber(oracleAddMonths(received, months)), goodFriday)
+      expect(deadlineOf(new Date(ms), { goodFriday })).toEqual({
+        receivedOn: text(received),
+        targetDate: text(oracleAddMonths(received, 1)),
+        dueDate: after(1),
+        extendedDueDate: after(3),
+      })
+    }),
+    { numRuns: 5000 },
+  )
+})
+
 function numberOf(day: string): number {
   const [year = 0, month = 0, dayOfMonth = 0] = day.split('-').map(Number)
   return dayNumber({ year, month, day: dayOfMonth })

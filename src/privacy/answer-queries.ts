@@ -1,0 +1,153 @@
+import { type Insertable, sql } from 'kysely'
+import type { Connection, Tx } from '../db/database.ts'
+import type { PrivacyRequestItemTable } from '../db/privacy-schema.ts'
+import type { RequestType } from './request-model.ts'
+import type { ItemRow } from './request-queries.ts'
+
+/** Which questions of a request somebody means. */
+export interface Selection {
+  readonly type: RequestType
+  /** Their numbers; absent: all that are open. */
+  readonly items?: readonly number[] | undefined
+  readonly recordings?: readonly string[] | undefined
+  readonly purposes?: readonly string[] | undefined
+}
+
+/** The questions that are meant, locked, in their order. */
+export const lockItems = (
+  tx: Tx,
+  requestId: string,
+  { type, items, recordings, purposes }: Selection,
+): Promise<ItemRow[]> =>
+  tx
+    .selectFrom('privacy_request_item')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .where('type', '=', type)
+    .$if(items !== undefined, (query) => query.where('n', 'in', items ?? []))
+    .$if(items === undefined, (query) => query.where('state', '=', 'open'))
+    .$if(recordings !== undefined, (query) => query.where('recording_id', 'in', recordings ?? []))
+    .$if(purposes !== undefined, (query) => query.where('purpose', 'in', purposes ?? []))
+    .orderBy('n')
+    .forUpdate()
+    .execute()
+
+/** Questions in some states, of some types or of all, locked. */
+export const lockItemsIn = (
+  tx: Tx,
+  requestId: string,
+  states: readonly ItemRow['state'][],
+  types: readonly RequestType[] | 'all' = 'all',
+): Promise<ItemRow[]> =>
+  tx
+    .selectFrom('privacy_request_item')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .where('state', 'in', states)
+    .$if(types !== 'all', (query) => query.where('type', 'in', types === 'all' ? [] : types))
+    .orderBy('type')
+    .orderBy('n')
+    .forUpdate()
+    .execute()
+
+export type ItemChange = Partial<Omit<Insertable<PrivacyRequestItemTable>, 'request_id' | 'type' | 'n'>>
+
+/** A question as it was before anybody answered it. */
+export const UNDECIDED = {
+  state: 'open',
+  answer: null,
+  reason_code: null,
+  refused_until: null,
+  decided_by: null,
+  decided_at: null,
+  necessity: null,
+  proportionality: null,
+  review_on: null,
+  executed_at: null,
+  result: null,
+} as const
+
+export async function updateItem(
+  tx: Tx,
+  { request_id, type, n }: Pick<ItemRow, 'request_id' | 'type' | 'n'>,
+  change: ItemChange,
+): Promise<void> {
+  await tx
+    .updateTable('privacy_request_item')
+    .set(change)
+    .where('request_id', '=', request_id)
+    .where('type', '=', type)
+    .where('n', '=', n)
+    .execute()
+}
+
+/** What was granted for delivery is handed over. */
+export async function markDelivered(
+  tx: Tx,
+  requestId: string,
+  types: readonly string[],
+  at: Date,
+): Promise<void> {
+  await tx
+    .updateTable('privacy_request_item')
+    .set({ executed_at: at, result: 'delivered' })
+    .where('request_id', '=', requestId)
+    .where('type', 'in', types)
+    .where('state', 'in', ['granted', 'partial'])
+    .where('executed_at', 'is', null)
+    .execute()
+}
+
+/** Whether an erasure of the request has to wait for what the member is to get first. */
+export async function waitsForDelivery(
+  tx: Tx,
+  requestId: string,
+  types: readonly string[],
+  today: string,
+): Promise<boolean> {
+  const { rows } = await sql`select from privacy_request r where r.id = ${requestId}
+    and exists (select from privacy_request_item i where i.request_id = r.id and i.type = any(${types}::text[])
+      and i.state in ('open', 'proposed', 'granted', 'partial'))
+    and r.download_confirmed_at is null
+    and (r.delivered_at is null or r.erase_by is null or r.erase_by >= ${today}::date)`.execute(tx)
+  return rows.length > 0
+}
+
+/** Whether the member was given a copy on an earlier request. */
+export async function hadCopyBefore(
+  connection: Connection,
+  { id, member_ref }: { readonly id: string; readonly member_ref: string },
+): Promise<boolean> {
+  const { rows } = await sql`select from privacy_request where member_ref = ${member_ref} and id <> ${id}
+    and delivered_at is not null and types && array['access', 'copy'] limit 1`.execute(connection)
+  return rows.length > 0
+}
+
+/** Who answered another request of the same member. */
+export async function decidersOf(
+  connection: Connection,
+  requestId: string,
+  memberRef: string,
+): Promise<string[]> {
+  const { rows } = await sql<{ by: string }>`select distinct decided_by as by
+    from privacy_request_item i join privacy_request r on r.id = i.request_id
+    where r.id = ${requestId}::uuid and r.member_ref = ${memberRef} and decided_by is not null`.execute(
+    connection,
+  )
+  return rows.map(({ by }) => by)
+}
+
+/** The last day on which a purpose of a recording keeps it; null while that is not known, undefined without the purpose. */
+export async function endOfPurpose(
+  connection: Connection,
+  recordingId: string,
+  purpose: string,
+): Promise<string | null | undefined> {
+  const row = await connection
+    .selectFrom('purpose_tag')
+    .select(['min_until', 'retain_until'])
+    .where('recording_id', '=', recordingId)
+    .where('purpose', '=', purpose)
+    .executeTakeFirst()
+  return row && (row.min_until ?? row.retain_until)
+}

@@ -1,0 +1,80 @@
+import { eventOf } from '../access/act.ts'
+import { appendAudit } from '../audit/append.ts'
+import type { Connection, Tx } from '../db/database.ts'
+import { addPeriod, dayOf, laterDay } from '../kernel/calendar.ts'
+import { Problem } from '../kernel/problem.ts'
+import { lockItemsIn, markDelivered, UNDECIDED, updateItem, waitsForDelivery } from './answer-queries.ts'
+import { carryOut, type Execution, unlessForbidden } from './carry-out.ts'
+import { DELIVERED, type RequestType } from './request-model.ts'
+import { insertStep, lockRequestOf, type RequestRow, updateRequest } from './request-queries.ts'
+import { settle } from './settle-request.ts'
+
+/** For so long after the delivery the member can fetch it before an erasure that was asked for with it goes on. */
+const FETCH = 'P30D'
+
+/** A recording that a package has to hold, and on which requests of the dossier it was granted. */
+export interface Deliverable {
+  readonly recordingId: string
+  readonly types: readonly RequestType[]
+  /** Whether parts of it are left out (Art. 15(4) GDPR). */
+  readonly isPartial: boolean
+}
+
+/** What was granted of access, copy and portability, by recording; for whoever builds the package. */
+export async function deliverablesOf(connection: Connection, requestId: string): Promise<Deliverable[]> {
+  const rows = await connection
+    .selectFrom('privacy_request_item')
+    .select(['recording_id', 'type', 'state'])
+    .where('request_id', '=', requestId)
+    .where('type', 'in', DELIVERED)
+    .where('state', 'in', ['granted', 'partial'])
+    .where('recording_id', 'is not', null)
+    .orderBy('recording_id')
+    .orderBy('type')
+    .execute()
+  return [...Map.groupBy(rows, ({ recording_id }) => recording_id ?? '')].map(([recordingId, items]) => ({
+    recordingId,
+    types: items.map(({ type }) => type as RequestType),
+    isPartial: items.some(({ state }) => state === 'partial'),
+  }))
+}
+
+/**
+ * The package was handed over, in the transaction of whoever did so: what was granted for it is carried out, its
+ * recordings need no lock any more, and an erasure that waits for it may follow. Repeating it changes nothing.
+ * Throws Problem: `not_found`, `not_open` for a request that nothing was granted of.
+ */
+export async function noteDelivered(tx: Tx, requestId: string, at: Date): Promise<void> {
+  const row = await lockRequestOf(tx, requestId)
+  if (!row) throw new Problem('not_found')
+  if (row.delivered_at !== null) return
+  if (row.state === 'withdrawn') throw new Problem('not_open')
+  await markDelivered(tx, row.id, DELIVERED, at)
+  const latest = addPeriod(dayOf(at), FETCH)
+  const erase_by = row.erase_by === null ? latest : laterDay(row.erase_by, dayOf(at))
+  const delivered = await updateRequest(tx, row.id, { delivered_at: at, erase_by })
+  await insertStep(tx, row.id, { type: 'delivered', actor: null, at })
+  const act = { type: 'privacy_request.delivered', action: 'U', actor: null, at } as const
+  await appendAudit(tx, eventOf(act, { privacyRequest: row.id }))
+  await settle(tx, delivered, { actor: null, at })
+}
+
+/**
+ * Carries out the erasures of a request that waited for its delivery; what the law has come to forbid meanwhile is a
+ * question again. Resolves to whether there were any.
+ */
+export async function eraseDelivered(execution: Execution, row: RequestRow): Promise<boolean> {
+  const { tx, at, actor } = execution
+  if (await waitsForDelivery(tx, row.id, DELIVERED, dayOf(at))) return false
+  const granted = await lockItemsIn(tx, row.id, ['granted', 'partial'], ['erasure'])
+  const waiting = granted.filter(({ executed_at }) => executed_at === null)
+  for (const item of waiting) {
+    const result = await unlessForbidden(() => carryOut(execution, item))
+    await updateItem(tx, item, result === undefined ? UNDECIDED : { executed_at: at, result })
+  }
+  if (waiting.length === 0) return false
+  await insertStep(tx, row.id, { type: 'erased', actor: null, at, detail: { items: waiting.length } })
+  const act = { type: 'privacy_request.erased', action: 'U', actor, at } as const
+  await appendAudit(tx, eventOf(act, { privacyRequest: row.id, items: waiting.length }))
+  return true
+}
