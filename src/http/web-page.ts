@@ -13,6 +13,12 @@ const NAVIGATION = [
   '/coaching/:id/ijking',
   '/coaching/:id/:n',
   '/terugkoppeling',
+  '/toezicht',
+  '/opnamen',
+  '/opnamen/:id',
+  '/blokkades',
+  '/blokkades/:id',
+  '/beheer',
 ]
 
 /**
