@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { createApp } from './app.ts'
 import { composeAccess } from './compose/access.ts'
+import { composeAudit } from './compose/audit.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
 import { composeCoaching, loadScoreForm } from './compose/coaching.ts'
@@ -116,6 +117,10 @@ async function composeParts(
     retention: opened.use(composeRetention(foundation, config, books, recordings)),
     holds: composeHolds(foundation),
     spans: composeSpans(foundation),
+    audit: composeAudit(foundation, {
+      origin: config.audit.origin ?? `${new URL(publicUrl).host}/audit`,
+      years: config.audit.years,
+    }),
     coaching: composeCoaching(foundation, books, await loadScoreForm(config)),
     preferences: composePreferences(foundation, books),
     requests: composePrivacyRequests(foundation, config, books),
@@ -129,6 +134,7 @@ const endpointsOf = (
   foundation: Foundation,
   {
     access,
+    audit,
     recordings,
     retention,
     holds,
@@ -154,6 +160,7 @@ const endpointsOf = (
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),
   ...composeOversight(foundation),
+  ...audit.endpoints,
 ]
 
 function metricsApp(metrics: Metrics): Express {

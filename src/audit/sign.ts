@@ -20,6 +20,8 @@ export interface Signer {
   readonly publicJwk: PublicJwk
   /** A compact JWS (RFC 7515, EdDSA) over exactly these bytes; Ed25519 needs no randomness. */
   sign(payload: string): string
+  /** The bare signature, 64 bytes, over exactly these bytes. */
+  signBytes(bytes: Uint8Array): Buffer
   /**
    * A name for a person that always is the same and tells nobody without the key who it is.
    * 16 bytes in hex.
@@ -41,6 +43,7 @@ export function makeSigner(privateKey: KeyObject): Signer {
       const signed = `${header}.${encode(payload)}`
       return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`
     },
+    signBytes: (bytes) => sign(null, bytes, privateKey),
     pseudonym: (person) => createHmac('sha256', pseudonymKey).update(person).digest('hex').slice(0, 32),
   }
 }

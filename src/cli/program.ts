@@ -10,6 +10,7 @@ import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { type SweepOptions, sweepCommand } from './sweep.ts'
 import { token } from './token.ts'
+import { type VerifyAuditOptions, verifyAudit } from './verify-audit.ts'
 import { type VerifyOptions, verifyCertificate } from './verify-certificate.ts'
 import { type VerifyPackageOptions, verifyPackageCommand } from './verify-package.ts'
 
@@ -75,12 +76,29 @@ function addVerifying(program: Command, edge: Edge): void {
     .requiredOption('--key <file>', 'the answer of /v1/signing-keys, from a source you trust')
     .option('--previous <file>', 'the certificate before, to check that this one follows it')
     .action((file: string, options: VerifyOptions) => verifyCertificate(edge, file, options))
+  addVerifyAudit(program, edge)
   program
     .command('verify-package')
     .description('check every file of a package of recordings with the public key alone')
     .argument('<zip>', 'the package, as it was downloaded')
     .requiredOption('--key <file>', 'PEM, or the answer of /v1/package-keys, from a source you trust')
     .action((zip: string, options: VerifyPackageOptions) => verifyPackageCommand(edge, zip, options))
+}
+
+function addVerifyAudit(program: Command, edge: Edge): void {
+  program
+    .command('verify-audit')
+    .description('check an export of the audit log with checkpoints and a public key alone')
+    .argument('<export>', 'the answer of /v1/audit/export; - for standard input')
+    .requiredOption(
+      '-c, --checkpoint <file...>',
+      'answers of /v1/audit/checkpoint, also older ones that you kept',
+    )
+    .requiredOption(
+      '--key <file>',
+      'the answer of /v1/signing-keys, or a verifier key, from a source you trust',
+    )
+    .action((file: string, options: VerifyAuditOptions) => verifyAudit(edge, file, options))
 }
 
 function addImport(program: Command, config: () => Config, edge: Edge): void {

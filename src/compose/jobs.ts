@@ -5,6 +5,7 @@ import type { AudioEngine } from '../media/engine.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Access } from './access.ts'
 import { audioJob } from './audio.ts'
+import type { Audit } from './audit.ts'
 import type { Coaching } from './coaching.ts'
 import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
@@ -29,6 +30,7 @@ export interface JobParts {
   readonly requests: PrivacyRequests
   readonly access: Access
   readonly notices: Notices
+  readonly audit: Audit
   readonly engine: AudioEngine | undefined
   readonly metrics: Metrics
 }
@@ -66,6 +68,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     addUpJob(foundation),
     alarmJob(foundation, config.sweep.graceDays, metrics),
     oversightJob(foundation, metrics),
+    ...parts.audit.jobs,
   ]
   return startJobs(jobs, {
     databaseUrl: foundation.databaseUrl,

@@ -70,6 +70,8 @@ export interface Config {
   /** Whether Good Friday is a day off for the deadlines of privacy requests. */
   readonly deadlines: { goodFriday: boolean }
   readonly shutdown: { delayMs: number; graceMs: number }
+  /** The name of the audit log, or undefined for that of the address; and for how long its events are kept. */
+  readonly audit: { origin: string | undefined; years: number }
   /** What staff may open in an hour before somebody has to look at it. */
   readonly staffLimits: {
     membersPerHour: number
@@ -125,6 +127,7 @@ export function loadConfig(
       delayMs: env.SHUTDOWN_DELAY ?? (auth.kind === 'demo' ? 0 : 5 * SECOND),
       graceMs: env.SHUTDOWN_GRACE,
     },
+    audit: { origin: env.AUDIT_ORIGIN, years: env.AUDIT_YEARS },
     staffLimits: {
       membersPerHour: env.STAFF_MEMBERS_PER_HOUR,
       recordingsPerHour: env.STAFF_RECORDINGS_PER_HOUR,

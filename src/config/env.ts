@@ -202,6 +202,14 @@ export const EnvSchema = z.object({
   SHUTDOWN_DELAY: duration
     .optional()
     .meta({ description: 'Wait between "not ready" and the end of listening' }),
+  AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[\w.:/-]{1,100}$/, 'write a name without spaces, such as listenback.example/audit')
+    .optional()
+    .meta({ description: 'Name of the audit log in its checkpoints; absent: from PUBLIC_URL' }),
+  AUDIT_YEARS: z.coerce.number().int().min(5).max(100).default(6).meta({
+    description: 'Years for which audit events are kept',
+  }),
   STAFF_MEMBERS_PER_HOUR: perHour(20).meta({
     description: 'Different members whose calls one person may hear in an hour before an alarm',
   }),

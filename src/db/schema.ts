@@ -8,6 +8,7 @@ import type {
   ReplacedVersionTable,
   TrainingReviewTable,
 } from './audio-schema.ts'
+import type { AuditTables } from './audit-schema.ts'
 import type {
   MemberPreferenceTable,
   TrainingCoachTable,
@@ -226,7 +227,7 @@ export interface SweepRunTable {
   report: ColumnType<Record<string, unknown>, string, string>
 }
 
-export interface Schema extends OversightTables {
+export interface Schema extends OversightTables, AuditTables {
   sweep_run: SweepRunTable
   recording: RecordingTable
   purpose_tag: PurposeTagTable

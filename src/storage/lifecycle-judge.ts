@@ -4,7 +4,7 @@ import { isOurs } from './lifecycle-rules.ts'
 import type { Finding } from './qualify.ts'
 
 /** Recordings, and the lists of what was destroyed, which a restored backup needs. */
-const PRECIOUS = ['recordings/', 'destruction-list/', 'replaced-list/']
+const PRECIOUS = ['recordings/', 'destruction-list/', 'replaced-list/', 'audit/']
 
 /**
  * Whether the bucket's lifecycle rules could end a recording before the service wants it gone. A rule

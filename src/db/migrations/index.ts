@@ -5,6 +5,7 @@ import { sql as audio } from './0004-audio.ts'
 import { sql as corrections } from './0005-corrections.ts'
 import { sql as endsBrief } from './0006-ends-brief.ts'
 import { sql as coaching } from './0007-coaching.ts'
+import { sql as auditSeal } from './0008-audit-seal.ts'
 import { sql as privacyRequests } from './0009-privacy-requests.ts'
 import { sql as notices } from './0011-notices.ts'
 import { sql as oversight } from './0012-oversight.ts'
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0005-corrections', sql: corrections },
   { name: '0006-ends-brief', sql: endsBrief },
   { name: '0007-coaching', sql: coaching },
+  { name: '0008-audit-seal', sql: auditSeal },
   { name: '0009-privacy-requests', sql: privacyRequests },
   { name: '0011-notices', sql: notices },
   { name: '0012-oversight', sql: oversight },

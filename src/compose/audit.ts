@@ -1,0 +1,62 @@
+import { makeExpireAudit } from '../audit/expire.ts'
+import { ForkedLogError, makeSealAudit, type SealAudit } from '../audit/seal.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import type { Job } from '../jobs/schedule.ts'
+import { DAY, SECOND } from '../kernel/units.ts'
+import { auditEndpoints } from '../privacy/audit-routes.ts'
+import {
+  makeExportAudit,
+  makeFindCheckpoint,
+  makeListAudit,
+  makeProveConsistency,
+  makeProveEvent,
+} from '../privacy/read-audit.ts'
+import { makeListSigningKeys } from '../recordings/certificate-find.ts'
+import type { Foundation } from './foundation.ts'
+
+export interface Audit {
+  readonly endpoints: readonly Endpoint[]
+  readonly jobs: readonly Job[]
+}
+
+type Parts = Pick<Foundation, 'db' | 'store' | 'signer' | 'clock' | 'logger'>
+
+const SEAL_EVERY_MS = SECOND
+
+/** The audit log: sealing, reading and proving it, and dropping what is too old. */
+export function composeAudit(
+  parts: Parts,
+  { origin, years }: { readonly origin: string; readonly years: number },
+): Audit {
+  const { db, clock, logger, signer } = parts
+  const listKeys = makeListSigningKeys({ db, signer })
+  const ports = { ...parts, origin, keys: listKeys }
+  const sealAudit = makeSealAudit(ports)
+  const read = { db, clock, seal: () => sealAudit(new AbortController().signal) }
+  return {
+    endpoints: auditEndpoints({
+      listAudit: makeListAudit(read),
+      findCheckpoint: makeFindCheckpoint(read),
+      proveEvent: makeProveEvent(read),
+      proveConsistency: makeProveConsistency(read),
+      exportAudit: makeExportAudit(read),
+    }),
+    jobs: [
+      { name: 'seal-audit', everyMs: SEAL_EVERY_MS, everywhere: true, run: alarmed(sealAudit, logger) },
+      { name: 'expire-audit', everyMs: DAY, run: makeExpireAudit(ports, years) },
+    ],
+  }
+}
+
+/** A log that was changed is for people to look at, and not one of many failed jobs. */
+const alarmed =
+  (seal: SealAudit, logger: Parts['logger']): Job['run'] =>
+  async (signal) => {
+    try {
+      await seal(signal)
+    } catch (error) {
+      if (error instanceof ForkedLogError)
+        logger.error('the audit log was changed', { alarm: 'audit', error })
+      throw error
+    }
+  }

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import type { EventRow } from '../audit/event-form.ts'
+import type { Connection } from '../db/database.ts'
+
+export type ListedEvent = EventRow & { readonly seq: number; readonly erased: boolean }
+
+export interface EventFilter {
+  readonly recordingId?: string | undefined
+  readonly actor?: string | undefined
+  readonly type?: string | undefined
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+}
+
+export interface EventPage {
+  /** Whose recordings events may be about; `all`: anybody's. */
+  readonly entities: readonly string[] | 'all'
+  readonly before: { readonly at: Date; readonly seq: number } | undefined
+  readonly limit: number
+}
+
+const COLUMNS = sql`s.seq, s.salt is null as erased, e.id, e.occurred_at, e.type, e.action, e.outcome, e.code,
+  e.actor_sub, e.actor_roles, e.recording_id, e.playback_id, e.purpose, e.case_ref, e.request_id, e.detail`
+
+const visibleTo = (entities: readonly string[] | 'all') =>
+  entities === 'all'
+    ? sql`true`
+    : sql`(e.recording_id is null or exists (select from recording r
+        where r.id = e.recording_id and r.entity = any(${entities}::text[])))`
+
+/** Sealed events, newest first. */
+export async function listEvents(
+  connection: Connection,
+  { recordingId, actor, type, from, to }: EventFilter,
+  { entities, before, limit }: EventPage,
+): Promise<ListedEvent[]> {
+  const { rows } = await sql<ListedEvent>`
+    select ${COLUMNS} from audit_seal s join audit_event e on e.id = s.event_id
+    where ${visibleTo(entities)}
+      ${recordingId === undefined ? sql`` : sql`and e.recording_id = ${recordingId}`}
+      ${actor === undefined ? sql`` : sql`and s.actor_sub = ${actor}`}
+      ${type === undefined ? sql`` : sql`and s.type = ${type}`}
+      ${from === undefined ? sql`` : sql`and s.occurred_at >= ${from}`}
+      ${to === undefined ? sql`` : sql`and s.occurred_at < ${to}`}
+      ${before ? sql`and (s.occurred_at, s.seq) < (${before.at}::timestamptz, ${before.seq}::bigint)` : sql``}
+    order by s.occurred_at desc, s.seq desc limit ${limit}`.execute(connection)
+  return rows
+}
+
+export interface SealedEvent extends EventRow {
+  readonly seq: number
+  readonly leaf: Buffer
+  readonly commitment: Buffer
+}
+
+export async function findSealed(
+  connection: Connection,
+  eventId: string,
+  entities: readonly string[] | 'all',
+): Promise<SealedEvent | undefined> {
+  const { rows } = await sql<SealedEvent>`
+    select ${COLUMNS}, s.leaf, s.commitment from audit_seal s join audit_event e on e.id = s.event_id
+    where s.event_id = ${eventId} and ${visibleTo(entities)}`.execute(connection)
+  return rows[0]
+}

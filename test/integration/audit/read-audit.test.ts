@@ -1,0 +1,163 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openCheckpoint, readVerifierKey, verifierKey } from '../../../src/audit/checkpoint.ts'
+import { isConsistent, isIncluded, leafHash } from '../../../src/audit/merkle.ts'
+import { makeSigner } from '../../../src/audit/sign.ts'
+import { verifyExport } from '../../../src/audit/verify-export.ts'
+import { composeAudit } from '../../../src/compose/audit.ts'
+import { type Claims, persons } from '../../support/tokens.ts'
+import {
+  addRecording,
+  asMember,
+  bearer,
+  type ListeningApp,
+  startListeningApp,
+} from '../listening/listening-app.ts'
+
+const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
+const origin = 'app.test/audit'
+const key = readVerifierKey(verifierKey(origin, signer.publicJwk))
+const officer = persons.privacyOfficer()
+const auditor = persons.auditor()
+
+let app: ListeningApp
+beforeAll(async () => {
+  app = await startListeningApp({
+    also: (parts) => composeAudit({ ...parts, signer }, { origin, years: 5 }).endpoints,
+  })
+})
+afterAll(() => app.close())
+
+async function get(claims: Claims, path: string) {
+  const response = await fetch(app.url + path, { headers: bearer(app, claims) })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') && !text.endsWith('\n')
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers by path
+  return { status: response.status, text, body: (isJson ? JSON.parse(text) : null) as any }
+}
+const hear = async (id: string) => {
+  const response = await fetch(`${app.url}/v1/recordings/${id}/audio`, { headers: asMember(app) })
+  await response.arrayBuffer()
+}
+
+describe('reading the audit log', () => {
+  it('shows what has just happened, by recording, actor, type and period, a page at a time', async () => {
+    const { id } = await addRecording(app)
+    for (let n = 0; n < 3; n++) await hear(id)
+    const { body } = await get(
+      auditor,
+      `/v1/audit-events?recordingId=${id}&type=recording.audio_opened&limit=2`,
+    )
+    expect(body.items).toHaveLength(2)
+    expect(body.items[0]).toMatchObject({
+      ...{ type: 'recording.audio_opened', outcome: 'ok', recordingId: id, roles: ['member'] },
+      ...{ breakGlass: false, erased: false },
+    })
+    const next = await get(
+      auditor,
+      `/v1/audit-events?recordingId=${id}&type=recording.audio_opened&limit=2&cursor=${body.nextCursor}`,
+    )
+    expect([next.body.items.length, next.body.nextCursor]).toEqual([1, null])
+    const seqs = [...body.items, ...next.body.items].map(({ seq }: { seq: number }) => seq)
+    expect(seqs).toEqual(seqs.toSorted((a: number, b: number) => b - a))
+    const { actor } = body.items[0]
+    const byActor = await get(auditor, `/v1/audit-events?actor=${actor}&from=2026-11-22&to=2026-11-22`)
+    expect(byActor.body.items.length).toBeGreaterThanOrEqual(3)
+    expect((await get(auditor, `/v1/audit-events?actor=${actor}&to=2026-11-21`)).body.items).toEqual([])
+    expect((await get(auditor, '/v1/audit-events?cursor=x')).body.errors).toMatchObject([{ field: 'cursor' }])
+  })
+
+  it('is itself on record, without whom was looked for', async () => {
+    await get(auditor, '/v1/audit-events?actor=somebody-secret')
+    const { body } = await get(auditor, '/v1/audit-events?type=audit.listed&limit=1')
+    expect(body.items).toMatchObject([{ actor: auditor.sub, detail: { filters: ['actor'] } }])
+    expect(JSON.stringify(body)).not.toContain('somebody-secret')
+  })
+
+  it('is for officers and auditors, and officers see nothing of recordings of other entities', async () => {
+    const { id } = await addRecording(app, { entity: 'hmbs-advies' })
+    await hear(id)
+    const asked = `/v1/audit-events?recordingId=${id}`
+    expect((await get(auditor, asked)).body.items.length).toBeGreaterThan(0)
+    expect((await get(officer, asked)).body.items).toEqual([])
+    for (const path of ['audit-events', 'audit/export', 'audit/checkpoint', 'audit/consistency?from=0'])
+      for (const claims of [
+        persons.operator(),
+        persons.member('M-1001'),
+        persons.coach(),
+        persons.recordsManager(),
+      ])
+        expect([path, (await get(claims, `/v1/${path}`)).status]).toEqual([path, 403])
+  })
+})
+
+describe('proving the audit log', () => {
+  it('gives an export that verifies with the checkpoint and the key alone, also to an officer', async () => {
+    const { id } = await addRecording(app, { entity: 'hmbs-advies' })
+    await hear(id)
+    const { text: note } = await get(auditor, '/v1/audit/checkpoint')
+    const checkpoint = openCheckpoint(note, key)
+    for (const claims of [auditor, officer]) {
+      const { text } = await get(claims, `/v1/audit/export?size=${checkpoint.size}`)
+      const verified = await verifyExport(Readable.from([Buffer.from(text)]), [checkpoint], key)
+      expect(verified.events).toBe(checkpoint.size)
+      expect(verified.withoutPayload > 0).toBe(claims === officer)
+    }
+    expect((await get(auditor, '/v1/audit/export?size=999999')).body.errors).toMatchObject([
+      { field: 'size' },
+    ])
+  })
+
+  it('proves one event, and that the log only grew', async () => {
+    const older = openCheckpoint((await get(auditor, '/v1/audit/checkpoint')).text, key)
+    const { id } = await addRecording(app)
+    await hear(id)
+    const [event] = (await get(auditor, `/v1/audit-events?recordingId=${id}&limit=1`)).body.items
+    const { body } = await get(auditor, `/v1/audit/proof?event=${event.id}`)
+    const { root, size } = openCheckpoint(body.checkpoint, key)
+    const hashes = (list: string[]) => list.map((text) => Buffer.from(text, 'base64'))
+    const leaf = leafHash(Buffer.from(body.entry))
+    expect(leaf.toString('base64')).toBe(body.leaf)
+    expect(isIncluded({ leaf, index: body.seq, size, root }, hashes(body.proof))).toBe(true)
+    expect(JSON.parse(body.entry)).toMatchObject({ id: event.id, recordingId: id })
+    const grown = await get(auditor, `/v1/audit/consistency?from=${older.size}&to=${size}`)
+    expect(isConsistent(older, { size, root }, hashes(grown.body.proof))).toBe(true)
+    expect((await get(auditor, `/v1/audit/proof?event=${randomUUID()}`)).status).toBe(404)
+    expect((await get(auditor, '/v1/audit/consistency?from=99999')).body.errors).toMatchObject([
+      { field: 'from' },
+    ])
+  })
+})
+
+describe('the role of the service in PostgreSQL', () => {
+  it('adds to the audit log, and can neither change, delete nor truncate it', async () => {
+    const owner = new pg.Client({ connectionString: app.databaseUrl })
+    await owner.connect()
+    try {
+      await owner.query(await readFile(new URL('../../../infra/postgres/roles.sql', import.meta.url), 'utf8'))
+      await owner.query('set role listenback_app')
+      await owner.query(`insert into audit_event (id, occurred_at, type, action, outcome)
+        values (gen_random_uuid(), now(), 'test.role', 'C', 'ok')`)
+      await owner.query('select count(*) from audit_event')
+      for (const table of ['audit_event', 'audit_seal', 'audit_node', 'audit_segment'])
+        for (const statement of [`delete from ${table}`, `truncate ${table}`, `drop table ${table}`])
+          await expect(owner.query(statement)).rejects.toThrow(/permission denied|must be owner/)
+      await expect(owner.query("update audit_event set type = 'x'")).rejects.toThrow('permission denied')
+      await expect(owner.query('update audit_seal set salt = null')).rejects.toThrow('permission denied')
+      await expect(owner.query('alter table audit_event disable trigger all')).rejects.toThrow(
+        'must be owner',
+      )
+      await expect(owner.query('drop trigger audit_event_append_only on audit_event')).rejects.toThrow(
+        'must be owner',
+      )
+      await owner.query("select audit_erase('{}')")
+    } finally {
+      await owner.query('reset role')
+      await owner.query('drop owned by listenback_app')
+      await owner.end()
+    }
+  })
+})
