@@ -81,36 +81,44 @@ export async function updateItem(
     .execute()
 }
 
-/** What was granted for delivery is handed over. */
+/** What was granted for delivery is handed over; resolves to how many questions that answers. */
 export async function markDelivered(
   tx: Tx,
   requestId: string,
   types: readonly string[],
   at: Date,
-): Promise<void> {
-  await tx
+): Promise<number> {
+  const { numUpdatedRows } = await tx
     .updateTable('privacy_request_item')
     .set({ executed_at: at, result: 'delivered' })
     .where('request_id', '=', requestId)
     .where('type', 'in', types)
     .where('state', 'in', ['granted', 'partial'])
     .where('executed_at', 'is', null)
-    .execute()
+    .executeTakeFirstOrThrow()
+  return Number(numUpdatedRows)
 }
 
-/** Whether an erasure of the request has to wait for what the member is to get first. */
+/**
+ * Whether an erasure of the request has to wait for what the member is to get first: until all of that was handed
+ * over, and the member said that they have it or had the time to fetch it.
+ */
 export async function waitsForDelivery(
   tx: Tx,
   requestId: string,
   types: readonly string[],
   today: string,
 ): Promise<boolean> {
-  const { rows } = await sql`select from privacy_request r where r.id = ${requestId}
-    and exists (select from privacy_request_item i where i.request_id = r.id and i.type = any(${types}::text[])
-      and i.state in ('open', 'proposed', 'granted', 'partial'))
-    and r.download_confirmed_at is null
-    and (r.delivered_at is null or r.erase_by is null or r.erase_by >= ${today}::date)`.execute(tx)
-  return rows.length > 0
+  const { rows } = await sql<{ undelivered: number; delivered: number; fetched: boolean }>`
+    select count(*) filter (where i.state in ('open', 'proposed')
+        or (i.state in ('granted', 'partial') and i.executed_at is null))::int as undelivered,
+      count(*) filter (where i.state in ('granted', 'partial') and i.executed_at is not null)::int as delivered,
+      coalesce(bool_or(r.download_confirmed_at is not null or r.erase_by < ${today}::date), false) as fetched
+    from privacy_request r join privacy_request_item i on i.request_id = r.id and i.type = any(${types}::text[])
+    where r.id = ${requestId}`.execute(tx)
+  const [found] = rows
+  if (!found) return false
+  return found.undelivered > 0 || (found.delivered > 0 && !found.fetched)
 }
 
 /** Whether the member was given a copy on an earlier request. */

@@ -47,16 +47,18 @@ export async function deliverablesOf(connection: Connection, requestId: string):
 export async function noteDelivered(tx: Tx, requestId: string, at: Date): Promise<void> {
   const row = await lockRequestOf(tx, requestId)
   if (!row) throw new Problem('not_found')
-  if (row.delivered_at !== null) return
-  if (row.state === 'withdrawn') throw new Problem('not_open')
-  await markDelivered(tx, row.id, DELIVERED, at)
+  const delivered = await markDelivered(tx, row.id, DELIVERED, at)
+  if (delivered === 0 && row.delivered_at === null) throw new Problem('not_open')
+  if (delivered === 0) return
   const latest = addPeriod(dayOf(at), FETCH)
   const erase_by = row.erase_by === null ? latest : laterDay(row.erase_by, dayOf(at))
-  const delivered = await updateRequest(tx, row.id, { delivered_at: at, erase_by })
+  // A second package, of what was refused before, is fetched and confirmed like the first.
+  const again = { delivered_at: at, download_confirmed_at: null, erase_by }
+  const changed = await updateRequest(tx, row.id, again)
   await insertStep(tx, row.id, { type: 'delivered', actor: null, at })
   const act = { type: 'privacy_request.delivered', action: 'U', actor: null, at } as const
   await appendAudit(tx, eventOf(act, { privacyRequest: row.id }))
-  await settle(tx, delivered, { actor: null, at })
+  await settle(tx, changed, { actor: null, at })
 }
 
 /**

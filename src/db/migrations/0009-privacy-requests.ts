@@ -101,6 +101,9 @@ comment on column privacy_request_item.restricted_at is 'the restriction that th
 create index privacy_request_item_by_recording on privacy_request_item (recording_id) where recording_id is not null;
 create index privacy_request_item_reopens on privacy_request_item (refused_until)
   where state = 'refused' and refused_until is not null;
+create index privacy_request_item_undated on privacy_request_item (recording_id, purpose)
+  where state = 'refused' and refused_until is null and type = 'erasure';
+create index privacy_request_item_proposed on privacy_request_item (decided_at) where state = 'proposed';
 create index privacy_request_item_waiting on privacy_request_item (request_id)
   where state in ('granted', 'partial') and executed_at is null;
 create index privacy_request_item_review on privacy_request_item (review_on)

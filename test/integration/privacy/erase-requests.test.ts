@@ -117,6 +117,21 @@ describe('erasure', () => {
     expect([await app.tagsOf(call), await app.locksOf(call)]).toEqual([{ training_coaching: 'withdrawn' }, 0])
   })
 
+  test('with two things to be delivered waits for both', async () => {
+    const { id, call, member } = await app.asked(['access', 'copy', 'erasure'], [FRAUD])
+    await app.decide(id, pim, grant('access'), grant('erasure', { purposes: ['fraud_prevention'] }))
+    await app.deliver(id)
+    await app.act(id, 'confirm-download', member.claims)
+    await app.tend()
+    expect(await app.tagsOf(call)).toEqual({ fraud_prevention: 'active' })
+    await app.decide(id, pim, grant('copy'))
+    await app.deliver(id)
+    await app.tend()
+    expect(await app.tagsOf(call)).toEqual({ fraud_prevention: 'active' })
+    await app.act(id, 'confirm-download', member.claims)
+    expect(await app.tagsOf(call)).toEqual({ fraud_prevention: 'withdrawn' })
+  })
+
   test('with a copy that nobody fetched: after the day that was set', async () => {
     const { id, call } = await app.asked(['copy', 'erasure'], [TRAINING], { eraseBy: '2026-03-20' })
     await app.decide(id, pim, grant('erasure'), grant('copy'))
