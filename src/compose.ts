@@ -12,9 +12,9 @@ import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeNotices } from './compose/notices.ts'
-import { composeOperations } from './compose/operations.ts'
 import { composeOversight } from './compose/oversight.ts'
 import { composeOverview } from './compose/overview.ts'
+import { composePackages, openDocumentSigner } from './compose/packages.ts'
 import { composePreferences } from './compose/preferences.ts'
 import { composePrivacyRequests } from './compose/privacy-requests.ts'
 import { composeRecordings } from './compose/recordings.ts'
@@ -69,8 +69,6 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   await replayAtStart(foundation, config, options.signal)
   const health = await healthChecks(foundation, config, bucket, parts.audio)
   let draining = false
-  const readiness = makeReadiness(health.checks, () => draining)
-  const operations = composeOperations(foundation, { version, readiness, bucket, audio: parts.audio })
   const app = createApp({
     version,
     https: publicUrl.startsWith('https:'),
@@ -78,9 +76,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     webDir: WEB_DIR,
     logger,
     metrics,
-    readiness,
+    readiness: makeReadiness(health.checks, () => draining),
     authenticate: parts.access.authenticate,
-    endpoints: [...endpointsOf(foundation, parts), ...operations],
+    endpoints: endpointsOf(foundation, parts),
     identityProvider: parts.access.demo?.handler,
   })
   const stack = opened.move()
@@ -124,6 +122,11 @@ async function composeParts(
     coaching: composeCoaching(foundation, books, await loadScoreForm(config)),
     preferences: composePreferences(foundation, books),
     requests: composePrivacyRequests(foundation, config, books),
+    packages: composePackages({
+      ...{ foundation, books, publicUrl, contact: config.contact, listening: recordings },
+      documents: await openDocumentSigner(foundation, config),
+      recipientsOf: async () => [],
+    }),
     overview: composeOverview(foundation, config.sweep.graceDays),
     notices: opened.use(composeNotices(foundation, config, publicUrl)),
     access: await composeAccess(foundation, config, publicUrl),
@@ -142,6 +145,7 @@ const endpointsOf = (
     coaching,
     preferences,
     requests,
+    packages,
     overview,
     notices,
   }: Awaited<ReturnType<typeof composeParts>>,
@@ -154,6 +158,7 @@ const endpointsOf = (
   ...coaching.endpoints,
   ...preferences,
   ...requests.endpoints,
+  ...packages.endpoints,
   ...overview,
   ...notices.endpoints,
   ...composeSilence({ ...foundation, find: recordings.find }),

@@ -14,6 +14,7 @@ import { composeLifecycle } from './lifecycle.ts'
 import type { Notices } from './notices.ts'
 import { oversightJob } from './oversight.ts'
 import { addUpJob } from './overview.ts'
+import type { Packages } from './packages.ts'
 import type { PrivacyRequests } from './privacy-requests.ts'
 import type { Recordings } from './recordings.ts'
 import type { Retention } from './retention.ts'
@@ -28,6 +29,7 @@ export interface JobParts {
   readonly spans: SpanParts
   readonly coaching: Coaching
   readonly requests: PrivacyRequests
+  readonly packages: Packages
   readonly access: Access
   readonly notices: Notices
   readonly audit: Audit
@@ -37,7 +39,19 @@ export interface JobParts {
 
 /** The work that nobody asks for: sweeping, recovering, tidying. */
 export function composeJobs(foundation: Foundation, config: Config, parts: JobParts): Jobs {
-  const { recordings, retention, holds, spans, coaching, requests, access, notices, engine, metrics } = parts
+  const {
+    recordings,
+    retention,
+    holds,
+    spans,
+    coaching,
+    requests,
+    packages,
+    access,
+    notices,
+    engine,
+    metrics,
+  } = parts
   const jobs: Job[] = [
     {
       name: 'sweep',
@@ -62,6 +76,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...coaching.jobs,
     ...notices.jobs(metrics),
     ...requests.jobs((clock, count) => metrics.privacyRequests.set({ clock }, count)),
+    ...packages.jobs,
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
     ...scrubJobs(foundation, config, metrics),

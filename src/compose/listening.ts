@@ -1,4 +1,4 @@
-import { makeAuditTrail } from '../audit/trail.ts'
+import { type AuditTrail, makeAuditTrail } from '../audit/trail.ts'
 import { type Database, openDatabase, type Pool } from '../db/database.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -11,7 +11,7 @@ import { makeListAccesses } from '../recordings/list-accesses.ts'
 import { listenEndpoints } from '../recordings/listen-routes.ts'
 import { makePlay } from '../recordings/play.ts'
 import { deleteExpiredPlaybacks } from '../recordings/playback-queries.ts'
-import { makeReadPlain } from '../recordings/read-plain.ts'
+import { makeReadPlain, type ReadPlain } from '../recordings/read-plain.ts'
 import { makeShowWaveform } from '../recordings/show-waveform.ts'
 import { makeStaffWatch, STAFF_LIMITS, type StaffLimits } from '../recordings/staff-watch.ts'
 import { makeStartPlayback } from '../recordings/start-playback.ts'
@@ -34,6 +34,9 @@ export interface ListeningParts {
 export interface Listening {
   readonly endpoints: Endpoint[]
   readonly find: ReturnType<typeof makeFind>
+  /** For others who send audio: one way to write down that it leaves, and one to read it. */
+  readonly trail: AuditTrail
+  readonly readPlain: ReadPlain
   removeExpiredPlaybacks(): Promise<number>
   /** After the last request: writes what deliveries still have to say, and closes. */
   close(): Promise<void>
@@ -69,8 +72,11 @@ export function composeListening({
   const admitWanted = makeAdmitWanted({ pool, admission })
   const unlock = makeUnlock({ keyring, clock })
   const find = makeFind({ db, trail, clock })
+  const readPlain = makeReadPlain({ store, unlock })
   return {
     find,
+    trail,
+    readPlain,
     endpoints: listenEndpoints({
       list: makeList({ db, trail, clock, staffWatch }),
       find,
@@ -78,7 +84,7 @@ export function composeListening({
       startPlayback: makeStartPlayback({ db, admitWanted, clock }),
       showWaveform: makeShowWaveform({
         admission,
-        readPlain: makeReadPlain({ store, unlock }),
+        readPlain,
         trail,
         clock,
       }),

@@ -12,6 +12,8 @@ export interface Recordings extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
   readonly recoverIngests: RecoverIngests
   readonly find: Listening['find']
+  readonly trail: Listening['trail']
+  readonly readPlain: Listening['readPlain']
   readonly removeExpiredPlaybacks: Listening['removeExpiredPlaybacks']
 }
 
@@ -38,6 +40,8 @@ export function composeRecordings(foundation: Foundation, config: Config, arriva
   return {
     recoverIngests,
     find: listening.find,
+    trail: listening.trail,
+    readPlain: listening.readPlain,
     removeExpiredPlaybacks: listening.removeExpiredPlaybacks,
     endpoints: [
       ...ingestEndpoints({

@@ -65,6 +65,8 @@ export interface Config {
   readonly scrub: { days: number }
   /** The Ed25519 key that signs destruction certificates. */
   readonly signing: { path: string; create: boolean }
+  /** The RSA key and certificate that sign packages and vCons. */
+  readonly documentKey: { path: string; create: boolean }
   /** Days after which no backup of database or store exists any more. */
   readonly backupDays: number
   /** Whether Good Friday is a day off for the deadlines of privacy requests. */
@@ -118,9 +120,8 @@ export function loadConfig(
     sweep: { everyMs: env.SWEEP_INTERVAL, limit: env.SWEEP_LIMIT, graceDays: env.GRACE_DAYS },
     lifecycle: { marginDays: env.LIFECYCLE_MARGIN_DAYS, horizonDays: env.LIFECYCLE_HORIZON_DAYS },
     scrub: { days: env.SCRUB_DAYS },
-    signing: env.SIGNING_KEY_FILE
-      ? { path: resolve(env.SIGNING_KEY_FILE), create: false }
-      : { path: join(dataDir, 'signing-key'), create: true },
+    signing: keyFile(env.SIGNING_KEY_FILE, dataDir, 'signing-key'),
+    documentKey: keyFile(env.DOCUMENT_KEY_FILE, dataDir, 'document-key'),
     backupDays: env.BACKUP_DAYS,
     deadlines: { goodFriday: env.GOOD_FRIDAY_OFF ?? false },
     shutdown: {
@@ -142,6 +143,10 @@ export function loadConfig(
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
+
+/** A key that was brought is never made anew: whoever names a file means that one. */
+const keyFile = (path: string | undefined, dataDir: string, name: string) =>
+  path ? { path: resolve(path), create: false } : { path: join(dataDir, name), create: true }
 
 function storageConfig(env: Env, problems: string[]): StorageConfig {
   if (!env.S3_BUCKET) {

@@ -81,6 +81,9 @@ export const EnvSchema = z.object({
     .min(1)
     .optional()
     .meta({ description: 'Ed25519 key (PKCS#8 PEM, mode 0600) that signs destruction certificates' }),
+  DOCUMENT_KEY_FILE: z.string().min(1).optional().meta({
+    description: 'RSA key and certificate (PEM, mode 0600) that sign packages and vCons',
+  }),
   BACKUP_DAYS: z.coerce
     .number()
     .int()

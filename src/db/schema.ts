@@ -27,6 +27,7 @@ import type {
 } from './notices-schema.ts'
 import type { OversightTables } from './oversight-schema.ts'
 import type { StockDayTable, StockMovementTable } from './overview-schema.ts'
+import type { PackageFileTable, PackageRecordingTable, PackageTable } from './package-schema.ts'
 import type {
   PrivacyRequestItemTable,
   PrivacyRequestStepTable,
@@ -275,6 +276,9 @@ export interface Schema extends OversightTables, AuditTables {
   webhook_event: WebhookEventTable
   webhook_delivery: WebhookDeliveryTable
   privacy_request: PrivacyRequestTable
+  package: PackageTable
+  package_recording: PackageRecordingTable
+  package_file: PackageFileTable
   privacy_request_item: PrivacyRequestItemTable
   privacy_request_step: PrivacyRequestStepTable
   stock_movement: StockMovementTable

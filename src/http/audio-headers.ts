@@ -25,6 +25,9 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'audio/basic': 'au',
 }
 
+/** How files of a media type end; `bin` for what nobody knows. */
+export const fileExtension = (mediaType: string): string => EXTENSIONS[mediaType] ?? 'bin'
+
 /**
  * A document made of an answer may load nothing and run nothing, even if somebody opens the address
  * itself and the bytes turn out to be something else than audio.
@@ -49,6 +52,17 @@ export function setAudioHeaders(res: ServerResponse, { mediaType, etag, saveAs }
       contentDisposition.create(`${saveAs ?? 'audio'}.${extension ?? 'bin'}`),
     )
   }
+  setCommonHeaders(res, etag)
+}
+
+/** The same for an archive, which is always saved. */
+export function setArchiveHeaders(res: ServerResponse, etag: string, saveAs: string): void {
+  res.setHeader('Content-Type', 'application/zip')
+  res.setHeader('Content-Disposition', contentDisposition.create(`${saveAs}.zip`))
+  setCommonHeaders(res, etag)
+}
+
+function setCommonHeaders(res: ServerResponse, etag: string): void {
   res.setHeader('ETag', etag)
   res.setHeader('Accept-Ranges', 'bytes')
   res.setHeader('Cache-Control', 'private, no-store')

@@ -13,12 +13,6 @@ const NAVIGATION = [
   '/coaching/:id/ijking',
   '/coaching/:id/:n',
   '/terugkoppeling',
-  '/toezicht',
-  '/opnamen',
-  '/opnamen/:id',
-  '/blokkades',
-  '/blokkades/:id',
-  '/beheer',
 ]
 
 /**

@@ -57,6 +57,7 @@ export const PROBLEMS = {
   deletion_in_progress: { status: 409, title: 'The recording is being destroyed' },
   notice_required: { status: 409, title: 'The member has to be told before this is lifted' },
   not_open: { status: 409, title: 'This is no longer open for a decision' },
+  package_not_ready: { status: 409, title: 'There is no package to fetch now; its status says why' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'This method is not supported here' },
   range_not_satisfiable: { status: 416, title: 'The requested range is outside the recording' },

@@ -26,6 +26,16 @@ export const NOTICE_KINDS = {
       text: 'With the call you find to whom, why and on what ground.',
     },
   },
+  package_ready: {
+    nl: {
+      title: 'Uw pakket staat klaar',
+      text: 'U kunt het ophalen tot en met {until}. Daarna kunt u het opnieuw laten maken.',
+    },
+    en: {
+      title: 'Your package is ready',
+      text: 'You can fetch it until {until}. After that it can be made again.',
+    },
+  },
   break_glass_opened: {
     nl: {
       title: 'Noodtoegang tot een opname',

@@ -4,10 +4,15 @@ import { BASES, type PackageFacts } from './package-documents.ts'
 import { recordName, vconName } from './package-manifest.ts'
 
 /** What the page says of a call. */
-export type PageCall = Pick<
-  PackagedCall,
-  'id' | 'entity' | 'startedAt' | 'durationSeconds' | 'direction' | 'tags' | 'audio' | 'playback'
-> & { readonly hasCuts: boolean; readonly isSilenced: boolean }
+export interface PageCall
+  extends Pick<PackagedCall, 'id' | 'entity' | 'startedAt' | 'durationSeconds' | 'direction' | 'tags'> {
+  readonly audio: PageAudio
+  readonly playback: PageAudio | null
+  readonly hasCuts: boolean
+  readonly isSilenced: boolean
+}
+
+type PageAudio = Pick<PackagedCall['audio'], 'name' | 'mediaType'>
 
 const ZONE = 'Europe/Amsterdam'
 const MOMENT = new Intl.DateTimeFormat('nl-NL', { dateStyle: 'full', timeStyle: 'short', timeZone: ZONE })

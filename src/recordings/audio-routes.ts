@@ -1,12 +1,10 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { actorOf, isStillAuthenticated } from '../access/authenticate.ts'
-import { dropAudioHeaders, setAudioHeaders } from '../http/audio-headers.ts'
+import { answerRanges } from '../http/answer-ranges.ts'
+import { setAudioHeaders } from '../http/audio-headers.ts'
 import { type Endpoint, endpoint, type ResponseSpec } from '../http/endpoint.ts'
-import { chooseRange, matchesEtag, type RangeChoice } from '../http/range.ts'
-import { audioSender, onListenerGone } from '../http/send-audio.ts'
-import { Problem, type ProblemCode } from '../kernel/problem.ts'
-import type { ByteSpan } from '../storage/object-store.ts'
+import type { ProblemCode } from '../kernel/problem.ts'
 import type { Admission, Grant } from './admit.ts'
 import type { AdmitWanted } from './admit-wanted.ts'
 import { declaredIntent } from './declare-intent.ts'
@@ -115,64 +113,15 @@ export function audioEndpoints({ admission, admitWanted, play }: AudioRoutePorts
   ]
 }
 
-/**
- * Answers GET and HEAD for audio (RFC 9110 sections 13 and 14). Access was decided before, so neither a
- * range nor a validator tells anything to somebody who may not listen. HEAD has the headers of a plain
- * GET: RFC 9110 defines Range for GET only.
- */
-function makeAudioAnswer(play: Play) {
-  return async function answer(req: Request, res: Response, grant: Grant): Promise<void> {
+/** Answers GET and HEAD for audio that was granted. */
+const makeAudioAnswer = (play: Play) =>
+  async function answer(req: Request, res: Response, grant: Grant): Promise<void> {
     setAudioHeaders(res, {
       mediaType: grant.mediaType,
       etag: grant.etag,
       saveAs: grant.request.act === 'copy' ? `listenback-${grant.recordingId}` : undefined,
     })
-    if (matchesEtag(req.get('If-None-Match'), grant.etag)) return void res.status(304).end()
-    if (req.method === 'HEAD') return void res.setHeader('Content-Length', grant.bytes).status(200).end()
-    const { bytes, etag } = grant
-    const choice = chooseRange({ range: req.get('Range'), ifRange: req.get('If-Range'), etag, bytes })
-    const span = spanOf(res, choice, grant)
-    try {
-      await deliver(req, res, grant, { span, isPartial: choice.kind === 'span' })
-    } catch (error) {
-      if (!res.headersSent) dropAudioHeaders(res)
-      throw error
-    }
+    await answerRanges(req, res, grant, (span, to) =>
+      play(grant, span, { ...to, isStillAuthenticated: () => isStillAuthenticated(req) }),
+    )
   }
-
-  async function deliver(
-    req: Request,
-    res: Response,
-    grant: Grant,
-    { span, isPartial }: { span: ByteSpan; isPartial: boolean },
-  ): Promise<void> {
-    const stop = new AbortController()
-    const stopWatching = onListenerGone(res, () => stop.abort())
-    const head = (): void => {
-      if (isPartial) res.setHeader('Content-Range', contentRange(span, grant.bytes))
-      res.setHeader('Content-Length', span.length)
-      res.status(isPartial ? 206 : 200)
-    }
-    try {
-      await play(grant, span, {
-        ...audioSender(res, head),
-        stop,
-        isStillAuthenticated: () => isStillAuthenticated(req),
-      })
-    } finally {
-      stopWatching()
-    }
-  }
-}
-
-function spanOf(res: Response, choice: RangeChoice, { bytes }: Grant): ByteSpan {
-  if (choice.kind === 'full') return { offset: 0, length: bytes }
-  if (choice.kind === 'span') return { offset: choice.offset, length: choice.length }
-  dropAudioHeaders(res)
-  res.setHeader('Content-Range', `bytes */${bytes}`)
-  res.setHeader('Accept-Ranges', 'bytes')
-  throw new Problem('range_not_satisfiable')
-}
-
-const contentRange = ({ offset, length }: ByteSpan, bytes: number): string =>
-  `bytes ${offset}-${offset + length - 1}/${bytes}`

@@ -81,6 +81,7 @@ export async function publicKeys(connection: Connection): Promise<PublicJwk[]> {
   const rows = await connection
     .selectFrom('signing_key')
     .select('public_jwk')
+    .where(sql<boolean>`public_jwk ->> 'kty' = 'OKP'`)
     .orderBy('first_used_at')
     .execute()
   return rows.map(({ public_jwk }) => public_jwk as PublicJwk)

@@ -158,6 +158,8 @@ const BELONGINGS = [
   'audio_span',
   'integrity_finding',
   'replaced_version',
+  'package_file',
+  'package_recording',
   'rendition',
 ] as const
 

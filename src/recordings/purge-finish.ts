@@ -16,6 +16,7 @@ import {
   staying,
   writeTombstones,
 } from './purge-finish-queries.ts'
+import { endPackages } from './purge-packages-queries.ts'
 import type { PurgePorts } from './purge-ports.ts'
 import type { Claim } from './purge-queries.ts'
 import { forgetRequests } from './purge-requests-queries.ts'
@@ -53,6 +54,7 @@ export async function finish(
     const ids = going.map(({ id }) => id)
     const counts = countsOf(going, await staying(tx, going))
     const ruleBook = await bookInForce(tx, dayOf(now))
+    await endPackages(tx, ids, now)
     await deleteBelongings(tx, ids)
     await forgetSamples(tx, ids, now)
     await forgetRequests(tx, ids, now)

@@ -9,6 +9,7 @@ import { sql as auditSeal } from './0008-audit-seal.ts'
 import { sql as privacyRequests } from './0009-privacy-requests.ts'
 import { sql as notices } from './0011-notices.ts'
 import { sql as oversight } from './0012-oversight.ts'
+import { sql as packages } from './0013-packages.ts'
 import { sql as overview } from './0015-overview.ts'
 import { sql as stepUp } from './0016-step-up.ts'
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0009-privacy-requests', sql: privacyRequests },
   { name: '0011-notices', sql: notices },
   { name: '0012-oversight', sql: oversight },
+  { name: '0013-packages', sql: packages },
   { name: '0015-overview', sql: overview },
   { name: '0016-step-up', sql: stepUp },
 ]

@@ -16,10 +16,6 @@ export const areaWords = inBoth(
     coaching: 'Coaching',
     casework: 'Beluisteren',
     feedback: 'Terugkoppeling',
-    oversight: 'Toezicht',
-    recordings: 'Opnamen',
-    holds: 'Blokkades',
-    operations: 'Beheer',
   },
   {
     label: 'Areas',
@@ -28,10 +24,6 @@ export const areaWords = inBoth(
     coaching: 'Coaching',
     casework: 'Listening',
     feedback: 'Feedback',
-    oversight: 'Oversight',
-    recordings: 'Recordings',
-    holds: 'Holds',
-    operations: 'Operations',
   },
 )
 
@@ -41,10 +33,6 @@ export const AREAS: readonly Area[] = [
   { path: '/voorkeuren', name: 'preferences', roles: ['member'] },
   { path: '/coaching', name: 'coaching', roles: ['coach'] },
   { path: '/terugkoppeling', name: 'feedback', roles: ['agent'] },
-  { path: '/toezicht', name: 'oversight', roles: ['privacy_officer', 'records_manager', 'auditor'] },
-  { path: '/opnamen', name: 'recordings', roles: ['privacy_officer', 'records_manager'] },
-  { path: '/blokkades', name: 'holds', roles: ['privacy_officer', 'records_manager'] },
-  { path: '/beheer', name: 'operations', roles: ['operator', 'records_manager', 'privacy_officer'] },
 ]
 
 /** The areas this visitor has business in. */

@@ -58,7 +58,7 @@ export async function startTrainingApp(options: TrainingAppOptions = {}) {
     ...options,
     also(given) {
       parts = given
-      return endpointsOf(given, rules)
+      return [...endpointsOf(given, rules), ...(options.also?.(given) ?? [])]
     },
   })
   if (!parts) throw new Error('the app was not composed')

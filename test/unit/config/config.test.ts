@@ -40,6 +40,7 @@ describe('configuration', () => {
     expect(config.storage).toEqual({ kind: 'files' })
     expect(config.keyring).toEqual({ kind: 'file', path: `${config.dataDir}/keyring`, create: true })
     expect(config.signing).toEqual({ path: `${config.dataDir}/signing-key`, create: true })
+    expect(config.documentKey).toEqual({ path: `${config.dataDir}/document-key`, create: true })
     expect(config.backupDays).toBe(35)
     expect(config.uploads.maxBytes).toBe(2 * 1024 ** 3)
     expect(config.sweep.graceDays).toBe(7)
