@@ -1,7 +1,7 @@
 import type { RecordingStatus, TagState } from '../db/schema.ts'
 import { dayOf } from '../kernel/calendar.ts'
-import type { RefusalReason } from '../kernel/problem.ts'
 import { type Actor, hasRole, type Role } from './actor.ts'
+import { listenersOf, mayListForCase, notForEars } from './listeners.ts'
 import {
   ALLOWED,
   type Decision,
@@ -13,7 +13,16 @@ import {
   type Verdict,
 } from './verdict.ts'
 
-export const ACTIONS = ['ingest', 'list', 'read', 'listen', 'copy', 'accesses', 'break_glass'] as const
+export const ACTIONS = [
+  'ingest',
+  'list',
+  'list_for_case',
+  'read',
+  'listen',
+  'copy',
+  'accesses',
+  'break_glass',
+] as const
 
 export type Action = (typeof ACTIONS)[number]
 
@@ -71,30 +80,6 @@ const ENTITY_READERS: readonly Role[] = [
 /** Roles that have business with recordings of their entities, and so get an honest 403 instead of 404. */
 const STAFF: readonly Role[] = [...ENTITY_READERS, 'agent', 'coach', 'fraud_analyst', 'medical_adviser']
 
-interface Listener {
-  readonly role: Role
-  readonly purposes: readonly string[]
-  /** Special categories (Art. 9 and 10 GDPR) this role may hear. */
-  readonly mayHear: readonly string[]
-  /** The role is there for these recordings only. */
-  readonly onlyIf?: string
-}
-
-/**
- * Staff who may listen outside a coaching sample or a privacy request. Coaches hear samples only, and
- * a privacy officer listens for a request, so neither is in this table.
- */
-const LISTENERS: readonly Listener[] = [
-  { role: 'fraud_analyst', purposes: ['fraud_prevention'], mayHear: ['health', 'criminal'] },
-  {
-    role: 'medical_adviser',
-    purposes: ['contract_performance', 'legal_obligation'],
-    mayHear: ['health'],
-    onlyIf: 'health',
-  },
-  { role: 'agent', purposes: ['contract_performance', 'legal_obligation'], mayHear: [] },
-]
-
 /** People who serve members; not systems, operators or whoever checks others. */
 const EMERGENCY_ROLES: readonly Role[] = [
   'agent',
@@ -107,11 +92,9 @@ const EMERGENCY_ROLES: readonly Role[] = [
 
 const BYTES_TO_HEAR: readonly RecordingStatus[] = ['processing', 'available', 'unlinked', 'quarantined']
 
-const SPECIAL_CATEGORIES: readonly string[] = ['health', 'criminal']
-
 type Rule = (actor: Actor, subject: Subject, now: Date, intent: Intent) => Verdict
 
-const RULES: Record<Exclude<Action, 'list'>, Rule> = {
+const RULES: Record<Exclude<Action, 'list' | 'list_for_case'>, Rule> = {
   ingest: (actor, subject) =>
     hasRole(actor, 'recorder', 'importer') && knowsEntity(actor, subject) ? ALLOWED : forbidden('role'),
   read: (actor, subject) => {
@@ -140,7 +123,7 @@ const RULES: Record<Exclude<Action, 'list'>, Rule> = {
 
 /**
  * Whether the actor may do this to the recording at this instant, and which condition is not met: deny by
- * default, the most restrictive condition wins. `list` needs no subject; its rows are scoped by the query.
+ * default, the most restrictive condition wins. Lists need no subject; their rows are scoped by the query.
  * Pure, so that a request, a running stream and the answer's `allowed` field cannot disagree.
  */
 export function judge(
@@ -150,7 +133,7 @@ export function judge(
   now: Date,
   intent: Intent = {},
 ): Verdict {
-  const verdict = action === 'list' ? mayList(actor) : judgeSubject(actor, action, subject, now, intent)
+  const verdict = judgeAction(actor, action, subject, now, intent)
   // Somebody whose engagement ended has no business here; as a member, they keep their own recordings.
   if (verdict === ALLOWED && isEnded(actor, now) && !(subject && isOwn(actor, subject)))
     return forbidden('engagement_over')
@@ -160,9 +143,21 @@ export function judge(
 /** What `judge` decides, for whoever need not say why. */
 export const can = (...asked: Parameters<typeof judge>): Decision => judge(...asked).decision
 
+function judgeAction(
+  actor: Actor,
+  action: Action,
+  subject: Subject | null,
+  now: Date,
+  intent: Intent,
+): Verdict {
+  if (action === 'list') return mayList(actor)
+  if (action === 'list_for_case') return mayListForCase(actor, intent)
+  return judgeSubject(actor, action, subject, now, intent)
+}
+
 function judgeSubject(
   actor: Actor,
-  action: Exclude<Action, 'list'>,
+  action: Exclude<Action, 'list' | 'list_for_case'>,
   subject: Subject | null,
   now: Date,
   intent: Intent,
@@ -234,14 +229,9 @@ function staffVerdict(actor: Actor, subject: Subject, allowed: boolean): Verdict
   return allowed ? ALLOWED : forbidden('role')
 }
 
-/** The purposes for which somebody may ask to listen at all, with a case; for a page that offers them. */
-export const listeningPurposes = (actor: Actor): string[] => [
-  ...new Set(LISTENERS.flatMap(({ role, purposes }) => (hasRole(actor, role) ? purposes : []))),
-]
-
 /** What is wrong with the listener and what they declare comes before anything that tells of the call. */
 function mayListen(actor: Actor, subject: Subject, now: Date, { purpose, caseRef }: Intent): Verdict {
-  const listeners = LISTENERS.filter(({ role }) => hasRole(actor, role))
+  const listeners = listenersOf(actor)
   if (listeners.length === 0) return forbidden('role')
   if (!actor.confidentialitySigned) return forbidden('confidentiality_not_signed')
   if (!purpose) return undeclared('purpose_missing')
@@ -294,11 +284,4 @@ function mayCoach(actor: Actor, { assignment, restricted, status }: Subject): Ve
   if (assignment === 'over') return expired('assignment_over')
   if (status === 'quarantined') return expired('quarantined')
   return status === 'available' ? ALLOWED : forbidden('not_playable')
-}
-
-/** Why this role may not hear what is in the call; null when it may. */
-function notForEars({ mayHear, onlyIf }: Listener, { sensitivity }: Subject): RefusalReason | null {
-  if (onlyIf && !sensitivity.includes(onlyIf)) return 'no_health_data'
-  const isHeard = SPECIAL_CATEGORIES.every((flag) => !sensitivity.includes(flag) || mayHear.includes(flag))
-  return isHeard ? null : 'special_category'
 }

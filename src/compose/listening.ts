@@ -8,6 +8,7 @@ import { makeAdmitWanted } from '../recordings/admit-wanted.ts'
 import { makeFind } from '../recordings/find.ts'
 import { makeList } from '../recordings/list.ts'
 import { makeListAccesses } from '../recordings/list-accesses.ts'
+import { makeListForCase } from '../recordings/list-for-case.ts'
 import { listenEndpoints } from '../recordings/listen-routes.ts'
 import { makePlay } from '../recordings/play.ts'
 import { deleteExpiredPlaybacks } from '../recordings/playback-queries.ts'
@@ -80,6 +81,7 @@ export function composeListening({
     endpoints: listenEndpoints({
       list: makeList({ db, trail, clock, staffWatch }),
       find,
+      listForCase: makeListForCase({ db, trail, clock }),
       listAccesses: makeListAccesses({ db, trail, clock }),
       startPlayback: makeStartPlayback({ db, admitWanted, clock }),
       showWaveform: makeShowWaveform({

@@ -7,6 +7,8 @@ export interface DemoPerson {
   readonly roles: readonly Role[]
   readonly memberRef?: string
   readonly team?: string
+  /** Companies the person works for; absent: all of the demo. */
+  readonly entities?: readonly string[]
   /** Machines have no screen: they get tokens and cannot log in on the web page. */
   readonly web: boolean
   /** What the person is there to show, in one line. */
@@ -40,6 +42,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     name: 'Cleo Fictief',
     roles: ['coach'],
     team: 'zorg',
+    entities: ['hmbs-verzekeringen'],
     web: true,
     about: { nl: 'coach van team zorg', en: 'coach of the care team' },
   },
@@ -48,6 +51,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     name: 'Dirk Denkbeeld',
     roles: ['coach'],
     team: 'zorg',
+    entities: ['hmbs-verzekeringen'],
     web: true,
     about: {
       nl: 'coach van team zorg, voor de ijking',
@@ -133,6 +137,24 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     },
   },
   {
+    id: 'daan',
+    name: 'Daan Dubbelrol',
+    roles: ['member', 'agent'],
+    memberRef: 'M-1003',
+    web: true,
+    about: {
+      nl: 'lid en medewerker, zonder geheimhouding',
+      en: 'member and employee, confidentiality unsigned',
+    },
+  },
+  {
+    id: 'nina',
+    name: 'Nina Nogniets',
+    roles: [],
+    web: true,
+    about: { nl: 'heeft nog geen rol', en: 'has no role yet' },
+  },
+  {
     id: 'recorder',
     name: 'Telefooncentrale',
     roles: ['recorder', 'importer'],
@@ -160,7 +182,7 @@ export function demoClaims(person: DemoPerson): Record<string, unknown> & { sub:
     sub: person.id,
     name: person.name,
     roles: [...person.roles],
-    entity: [...DEMO_ENTITIES],
+    entity: [...(person.entities ?? DEMO_ENTITIES)],
     ...(isMember ? { member_ref: person.memberRef } : { confidentiality_signed: true }),
     // A name that nobody can have (RFC 2606), so that no mail of a demo reaches anybody.
     ...(isMember ? { email: `${person.id}@demo.example`, email_verified: true } : {}),

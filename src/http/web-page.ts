@@ -13,6 +13,14 @@ const NAVIGATION = [
   '/coaching/:id/ijking',
   '/coaching/:id/:n',
   '/terugkoppeling',
+  '/toezicht',
+  '/opnamen',
+  '/opnamen/:id',
+  '/blokkades',
+  '/blokkades/:id',
+  '/beheer',
+  '/beluisteren',
+  '/beluisteren/:id',
 ]
 
 /**

@@ -6,8 +6,9 @@ import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { declaredReason, FILE_MISSING, hasItsFile, Reason } from './declared-reason.ts'
 import type { makeList } from './list.ts'
+import { CaseSearch, type ListForCase } from './list-for-case.ts'
 import { TAG } from './listen-schema.ts'
-import { RecordingListSchema } from './present.ts'
+import { RecordingItemSchema, RecordingListSchema } from './present.ts'
 
 type List = ReturnType<typeof makeList>
 
@@ -63,6 +64,8 @@ const SearchBody = z
   .refine(hasItsFile, FILE_MISSING)
   .meta({ id: 'RecordingSearch', description: 'Recordings for which every named condition is true' })
 
+const CaseListSchema = z.strictObject({ items: z.array(RecordingItemSchema) }).meta({ id: 'CaseRecordings' })
+
 /** `from` and `dueBefore` as a day mean its beginning; `to` as a day includes it. */
 const beginning = (text: string | undefined): Date | undefined =>
   text === undefined ? undefined : isDay(text) ? startOfDay(text) : new Date(text)
@@ -83,7 +86,11 @@ const datesOf = ({ from, to, dueBefore }: Dates) => ({
 })
 
 /** Lists of recordings. */
-export const listEndpoints = (list: List): Endpoint[] => [listEndpoint(list), searchEndpoint(list)]
+export const listEndpoints = (list: List, listForCase: ListForCase): Endpoint[] => [
+  listEndpoint(list),
+  searchEndpoint(list),
+  caseEndpoint(listForCase),
+]
 
 const listEndpoint = (list: List): Endpoint =>
   endpoint({
@@ -132,5 +139,28 @@ and no log. The reason and the file are on record before anything is shown.`,
         { type: 'recording.searched', reason, caseRef },
       )
       res.json(page)
+    },
+  })
+
+const caseEndpoint = (listForCase: ListForCase): Endpoint =>
+  endpoint({
+    method: 'post',
+    path: '/v1/case-searches',
+    operationId: 'searchForCase',
+    summary: 'Find the recordings of a policy, claim or complaint, for a purpose and a case',
+    description: `For staff who listen for cases. It tells which calls there are and which purposes they have, not what
+was said; to hear one, start a playback with the same purpose and case.`,
+    tag: TAG,
+    body: CaseSearch,
+    responses: {
+      200: {
+        description: 'Newest first, at most 100',
+        content: { 'application/json': CaseListSchema },
+      },
+    },
+    problems: ['invalid_request', 'forbidden', 'purpose_required', 'unavailable'],
+    async handle({ body, req, res }) {
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(await listForCase(actorOf(req), body))
     },
   })

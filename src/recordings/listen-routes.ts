@@ -8,6 +8,7 @@ import { declaredReason, FILE_MISSING, hasItsFile } from './declared-reason.ts'
 import type { makeFind } from './find.ts'
 import type { makeList } from './list.ts'
 import { AccessListSchema, type makeListAccesses } from './list-accesses.ts'
+import type { ListForCase } from './list-for-case.ts'
 import { listEndpoints } from './list-routes.ts'
 import { ById, CaseRef, Channel, Purpose, Rendition, SampleId, TAG } from './listen-schema.ts'
 import { RecordingSchema } from './present.ts'
@@ -18,6 +19,7 @@ import { waveformEndpoints } from './waveform-routes.ts'
 export interface ListenUseCases extends AudioRoutePorts {
   readonly list: ReturnType<typeof makeList>
   readonly find: ReturnType<typeof makeFind>
+  readonly listForCase: ListForCase
   readonly listAccesses: ReturnType<typeof makeListAccesses>
   readonly startPlayback: ReturnType<typeof makeStartPlayback>
   readonly showWaveform: ShowWaveform
@@ -61,7 +63,7 @@ const PlaybackSchema = z
 
 /** Everything that reads and listens to recordings. */
 export const listenEndpoints = (useCases: ListenUseCases): Endpoint[] => [
-  ...listEndpoints(useCases.list),
+  ...listEndpoints(useCases.list, useCases.listForCase),
   ...metadataEndpoints(useCases),
   ...audioEndpoints(useCases),
   ...waveformEndpoints(useCases.showWaveform),

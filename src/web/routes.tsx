@@ -1,4 +1,5 @@
 import { createBrowserRouter, redirect } from 'react-router'
+import { caseworkRoutes } from './casework/routes.tsx'
 import { coachingRoutes } from './coaching/routes.tsx'
 import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
@@ -32,6 +33,7 @@ export const createRouter = () =>
                 { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
               ],
             },
+            ...caseworkRoutes,
             ...coachingRoutes,
             ...feedbackRoutes,
             { path: '*', Component: NotFound },

@@ -21,6 +21,7 @@ const ROUTES = [
   'get /v1/recordings/{id}/accesses',
   'get /v1/recordings/{id}/custody',
   'post /v1/recording-searches',
+  'post /v1/case-searches',
   'get /v1/recordings/{id}/audio',
   'head /v1/recordings/{id}/audio',
   'get /v1/recordings/{id}/waveform',

@@ -1,67 +1,37 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { waitFor } from '../support/processes.ts'
+import { AGENT, COACH, COLLEAGUE, MEMBER, openStaffDemo, recordings, type StaffDemo } from './staff-demo.ts'
 import {
-  type Demo,
+  accessibilityProblems,
   expectToHear,
-  type LoggedIn,
-  loggedIn,
-  openDemo,
   PATIENT,
   playButton,
+  sidewaysScroll,
   soundOf,
-  type Visit,
-  type VisitOptions,
-  visit,
 } from './web-visit.ts'
 
-const COACH = 'Cleo Fictief'
-const AGENT = 'Anna Verzonnen'
-const MEMBER = 'Noor Voorbeeld'
-const MANAGER = 'Roos Register'
 /** Voices are masked in the background; a busy machine takes its time. */
-const WORK = { timeout: 90_000, interval: 1000 }
-/** Two or three people meet in each of these; a busy machine takes its time. */
+const WORK = { timeout: 90_000 }
+/** Two or three people meet in each of these. */
 const STORY = { timeout: 240_000 }
 /** What an objection may take to reach whoever is listening. */
 const A_MINUTE = { timeout: 60_000, interval: 250 }
 
-let demo: Demo
-const sessions = new Map<string, LoggedIn>()
-const guests: Visit[] = []
+let demo: StaffDemo
 
 beforeAll(async () => {
-  demo = await openDemo()
-  const page = await as(MANAGER)
-  await waitFor(
-    'the calls to be made ready',
-    async () => (await recordings(page, '?status=processing')).length === 0 || undefined,
-  )
-  await leaveAll()
+  demo = await openStaffDemo()
   return () => demo.close()
 }, 180_000)
-afterEach(leaveAll)
+afterEach(() => demo.leaveAll())
 
-async function leaveAll(): Promise<void> {
-  for (const guest of guests.splice(0)) await guest.leave()
-}
-
-async function as(person: string, options: VisitOptions = {}): Promise<Page> {
-  const session = sessions.get(person) ?? (await loggedIn(demo, person))
-  sessions.set(person, session)
-  const guest = await visit(demo, { ...options, as: session })
-  guests.push(guest)
-  return guest.page
-}
-
-interface Recording {
-  readonly id: string
-  readonly product: string
-}
-
-async function recordings(page: Page, query = ''): Promise<Recording[]> {
-  const answer = await page.request.get(`/v1/recordings${query}`)
-  return ((await answer.json()) as { items: Recording[] }).items
+/** Presses Tab until the focus is on the wanted element; a page nobody can tab through ends the test. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 120; presses++) {
+    await page.keyboard.press('Tab')
+    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
+  }
+  throw new Error('Tab never reached it')
 }
 
 interface Wish {
@@ -73,9 +43,9 @@ interface Wish {
 /** Draws through the form, and is then on the page of the sample. */
 async function draw(page: Page, { product, size, coaches = '' }: Wish): Promise<void> {
   await page.goto('/coaching')
-  await page.getByLabel('Onderdeel').selectOption({ label: 'HMBS Verzekeringen' })
   await page.getByLabel('Onderwerp').selectOption({ label: product })
   await page.getByLabel('Aantal gesprekken').fill(String(size))
+  await page.getByText('Meer keuzes').click()
   await page.getByLabel(/^Andere coaches/).fill(coaches)
   await page.getByRole('button', { name: 'Trek een steekproef' }).click()
   await page.getByRole('heading', { level: 1, name: /^Steekproef van / }).waitFor()
@@ -87,7 +57,7 @@ async function openItem(page: Page, n: number): Promise<void> {
 }
 
 /** The page looks again by itself until the voices are masked. */
-const whenMasked = (page: Page): Promise<void> => playButton(page).waitFor({ timeout: WORK.timeout })
+const whenMasked = (page: Page): Promise<void> => playButton(page).waitFor(WORK)
 
 const status = (page: Page, text: string): Promise<void> =>
   page.getByRole('status').filter({ hasText: text }).waitFor()
@@ -107,7 +77,7 @@ async function score(page: Page, judgement: string): Promise<void> {
 
 describe('a drawn call', () => {
   test('is heard masked, noted, scored and released by the coach, and read by the agent', STORY, async () => {
-    const coach = await as(COACH)
+    const coach = await demo.as(COACH)
     await coach.goto('/')
     await coach.getByRole('heading', { level: 1, name: 'Coaching' }).waitFor()
     await draw(coach, { product: 'Auto', size: 1 })
@@ -130,7 +100,7 @@ describe('a drawn call', () => {
     await coach.getByText('Gewogen gemiddelde: 3', { exact: true }).waitFor()
     expect(await coach.locator('main').textContent()).not.toMatch(/M-1001|Noor|anoniem gemaakt/)
 
-    const agent = await as(AGENT)
+    const agent = await demo.as(AGENT)
     await agent.goto('/terugkoppeling')
     await agent.getByText('Er is nog niets vrijgegeven.', { exact: false }).waitFor()
     expect(await agent.getByText('Vat goed samen.').count()).toBe(0)
@@ -148,7 +118,7 @@ describe('a drawn call', () => {
   })
 
   test('falls silent within a minute when its member objects, and the page says why', STORY, async () => {
-    const coach = await as(COACH)
+    const coach = await demo.as(COACH)
     await coach.goto('/coaching')
     await coach.getByRole('table').getByRole('link').first().click()
     await openItem(coach, 1)
@@ -157,7 +127,7 @@ describe('a drawn call', () => {
     await playButton(coach).click()
     await expectToHear(coach)
 
-    const member = await as(MEMBER)
+    const member = await demo.as(MEMBER)
     const call = (await recordings(member, '?limit=100')).find(({ product }) => product === 'car')
     await member.goto(`/gesprekken/${call?.id}`)
     await member.getByRole('button', { name: 'Bezwaar maken' }).click()
@@ -174,8 +144,89 @@ describe('a drawn call', () => {
     expect(await playButton(coach).count()).toBe(0)
     expect(await coach.getByText('Vat goed samen.').count()).toBe(0)
 
-    const agent = await as(AGENT)
+    const agent = await demo.as(AGENT)
     await agent.goto('/terugkoppeling')
     await agent.getByText('Dit gesprek wordt niet meer voor training gebruikt.', { exact: false }).waitFor()
+  })
+})
+
+describe('several coaches', () => {
+  test('judge the same calls apart, and then compare; by keyboard alone', STORY, async () => {
+    const coach = await demo.as(COACH)
+    await draw(coach, { product: 'Alle onderwerpen', size: 3, coaches: 'dirk' })
+    await openItem(coach, 1)
+    await whenMasked(coach)
+    await tabTo(coach, playButton(coach))
+    await coach.keyboard.press('Space')
+    await expectToHear(coach)
+    await tabTo(coach, coach.getByLabel(/^Uw aantekening/))
+    await coach.keyboard.type('Laat uitspreken.')
+    await coach.keyboard.press('Tab')
+    await coach.keyboard.press('Enter')
+    await status(coach, 'Aantekening bewaard.')
+    await tabTo(coach, coach.getByRole('button', { name: /^Verwijder de aantekening bij / }))
+    await coach.keyboard.press('Enter')
+    await status(coach, 'Aantekening verwijderd.')
+    await tabTo(coach, coach.getByRole('radio', { name: 'niet aan de orde' }).first())
+    await coach.keyboard.press('ArrowRight')
+    await tabTo(coach, coach.getByRole('button', { name: 'Score bewaren' }))
+    await coach.keyboard.press('Enter')
+    await status(coach, 'Score bewaard.')
+    await coach.getByText('Dat kan zodra alle coaches dit gesprek hebben gescoord.').waitFor()
+
+    const colleague = await demo.as(COLLEAGUE)
+    await colleague.goto(new URL(coach.url()).pathname)
+    expect(await colleague.getByText('Gewogen gemiddelde').count()).toBe(0)
+    await score(colleague, 'voorbeeldig')
+
+    await coach.goto(new URL(coach.url()).pathname.replace(/1$/, 'ijking'))
+    const row = coach.getByRole('row', { name: /^Gewogen gemiddelde/ })
+    await row.waitFor()
+    expect(await row.getByRole('cell').allTextContents()).toEqual([
+      'Gewogen gemiddelde',
+      '1',
+      '4',
+      '2,5',
+      '3',
+    ])
+    await coach.getByText('0 van de 2 coaches hebben gescoord.').first().waitFor()
+  })
+})
+
+/** What keyboards, screen readers and small screens meet on the coach's and the agent's pages. */
+describe('the pages of coaching', () => {
+  const LOOKS = [
+    { language: 'nl', colorScheme: 'light', width: 1280 },
+    { language: 'en', colorScheme: 'dark', width: 1280 },
+    { language: 'nl', colorScheme: 'dark', width: 360 },
+    { language: 'en', colorScheme: 'light', width: 640 },
+  ] as const
+
+  async function check(page: Page, path: string, ready: string): Promise<void> {
+    await page.goto(path)
+    await page.locator(ready).first().waitFor()
+    for (const summary of await page.locator('summary').all()) await summary.click()
+    expect([path, await accessibilityProblems(page)]).toEqual([path, []])
+    expect([path, await sidewaysScroll(page)]).toEqual([path, 0])
+  }
+
+  test.each(LOOKS)('can be read by everybody: $language, $colorScheme, $width', STORY, async (look) => {
+    const { colorScheme, ...options } = look
+    const coach = await demo.as(COACH, options)
+    await coach.emulateMedia({ colorScheme })
+    const { items } = (await (await coach.request.get('/v1/training-samples')).json()) as {
+      items: { id: string; counts: { open: number } }[]
+    }
+    const shared = items.find(({ counts }) => counts.open > 0)
+    const withdrawn = items.find(({ counts }) => counts.open === 0)
+    await check(coach, '/coaching', 'table')
+    await check(coach, `/coaching/${shared?.id}`, '.drawn')
+    await check(coach, `/coaching/${shared?.id}/1`, '.criterion')
+    await check(coach, `/coaching/${shared?.id}/ijking`, '.panel')
+    await check(coach, `/coaching/${withdrawn?.id}/1`, '.notice--alert')
+    const agent = await demo.as(AGENT, options)
+    await agent.emulateMedia({ colorScheme })
+    await check(agent, '/terugkoppeling', '.section')
+    await check(agent, '/coaching', '.message')
   })
 })

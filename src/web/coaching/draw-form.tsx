@@ -131,10 +131,15 @@ function Fields({ me, wish, problems, onWish }: FieldsProps) {
         {...field('size')}
       />
       <TextField label={w.from} hint={w.periodHint} type="date" {...field('from')} />
-      <TextField label={w.to} type="date" {...field('to')} />
-      <TextField label={w.agent} hint={w.agentHint} maxLength={100} {...field('agentRef')} />
-      <TextField label={w.coaches} hint={w.coachesHint} maxLength={2000} {...field('coaches')} />
-      <TextField label={w.seed} hint={w.seedHint} maxLength={100} {...field('seed')} />
+      <TextField label={w.to} hint={w.toHint} type="date" {...field('to')} />
+      <details className="form__whole">
+        <summary>{w.more}</summary>
+        <div className="form">
+          <TextField label={w.agent} hint={w.agentHint} maxLength={100} {...field('agentRef')} />
+          <TextField label={w.coaches} hint={w.coachesHint} maxLength={2000} {...field('coaches')} />
+          <TextField label={w.seed} hint={w.seedHint} maxLength={100} {...field('seed')} />
+        </div>
+      </details>
     </>
   )
 }

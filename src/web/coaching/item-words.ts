@@ -48,7 +48,7 @@ export const words = inBoth(
     },
     score: {
       intro: 'Sla over wat in dit gesprek niet aan de orde was.',
-      skipped: 'Niet aan de orde',
+      skipped: 'niet aan de orde',
       save: 'Score bewaren',
       saved: 'Score bewaard.',
       total: (total: string) => `Gewogen gemiddelde: ${total}`,
@@ -131,7 +131,7 @@ export const words = inBoth(
     },
     score: {
       intro: 'Leave out what did not come up in this call.',
-      skipped: 'Did not come up',
+      skipped: 'did not come up',
       save: 'Save score',
       saved: 'Score saved.',
       total: (total: string) => `Weighted mean: ${total}`,

@@ -1,4 +1,4 @@
-import { type SubmitEvent, useState } from 'react'
+import { type SubmitEvent, useRef, useState } from 'react'
 import { useWords } from '../i18n/words.ts'
 import { clockTime } from '../player/time.ts'
 import { type Sound, usePlayer } from '../player/use-player.ts'
@@ -22,12 +22,26 @@ export function NotesSection({ sample, item, sound }: NotesProps) {
   const { notes: w } = useWords(words)
   const notes = useNotes(sample.id, item.n)
   const [news, setNews] = useState('')
+  const heading = useRef<HTMLHeadingElement>(null)
   return (
     <section className="section">
-      <h2>{w.heading}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {w.heading}
+      </h2>
       <p>{w.intro}</p>
       <Loaded query={notes}>
-        {({ items }) => <NoteList sample={sample} item={item} sound={sound} notes={items} onNews={setNews} />}
+        {({ items }) => (
+          <NoteList
+            sample={sample}
+            item={item}
+            sound={sound}
+            notes={items}
+            onDeleted={() => {
+              setNews(w.deleted)
+              heading.current?.focus()
+            }}
+          />
+        )}
       </Loaded>
       {sample.coaches.length > 1 && item.state === 'open' && <p className="note">{w.others}</p>}
       {sound && !item.released && !sample.ended && (
@@ -42,27 +56,44 @@ export function NotesSection({ sample, item, sound }: NotesProps) {
 
 interface ListProps extends NotesProps {
   readonly notes: readonly Note[]
-  readonly onNews: (news: string) => void
+  readonly onDeleted: () => void
 }
 
-function NoteList({ sample, item, sound, notes, onNews }: ListProps) {
+function NoteList({ sample, item, sound, notes, onDeleted }: ListProps) {
   const { notes: w } = useWords(words)
+  // Here and not beside its button, which is gone by the time that the note is.
+  const deleting = useItemAct(sample.id)
+  const remove = ({ id }: Note) => {
+    const path = `${itemPath(sample.id, item.n)}/notes/${id}`
+    if (!deleting.isPending) deleting.mutate({ path, method: 'DELETE' }, { onSuccess: onDeleted })
+  }
   if (notes.length === 0) return <p className="empty">{w.none}</p>
   return (
-    <ul className="notes">
-      {notes.map((note) => (
-        <li key={note.id} className="coach-note">
-          <p className="coach-note__text">{note.text}</p>
-          <p className="acts">
-            {sound && <Jump sound={sound} note={note} />}
-            <span className="coach-note__by">{note.own ? w.yours : w.by(note.author)}</span>
-            {note.own && !item.released && (
-              <DeleteNote sample={sample} item={item} note={note} onNews={onNews} />
-            )}
-          </p>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ProblemNote error={deleting.error} />
+      <ul className="notes">
+        {notes.map((note) => (
+          <li key={note.id} className="coach-note">
+            <p className="coach-note__text">{note.text}</p>
+            <p className="acts">
+              {sound && <Jump sound={sound} note={note} />}
+              <span className="coach-note__by">{note.own ? w.yours : w.by(note.author)}</span>
+              {note.own && !item.released && (
+                <button
+                  type="button"
+                  className="button button--quiet"
+                  aria-label={w.deleteOf(clockTime(note.atSeconds))}
+                  aria-disabled={deleting.isPending}
+                  onClick={() => remove(note)}
+                >
+                  {w.delete}
+                </button>
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 
@@ -81,34 +112,6 @@ function Jump({ sound, note: { atSeconds } }: { readonly sound: Sound; readonly 
     >
       {w.jump(clockTime(atSeconds))}
     </button>
-  )
-}
-
-interface DeleteProps extends ItemProps {
-  readonly note: Note
-  readonly onNews: (news: string) => void
-}
-
-function DeleteNote({ sample, item, note, onNews }: DeleteProps) {
-  const { notes: w } = useWords(words)
-  const deleting = useItemAct(sample.id)
-  const path = `${itemPath(sample.id, item.n)}/notes/${note.id}`
-  return (
-    <>
-      <button
-        type="button"
-        className="button button--quiet"
-        aria-label={w.deleteOf(clockTime(note.atSeconds))}
-        aria-disabled={deleting.isPending}
-        onClick={() =>
-          !deleting.isPending &&
-          deleting.mutate({ path, method: 'DELETE' }, { onSuccess: () => onNews(w.deleted) })
-        }
-      >
-        {w.delete}
-      </button>
-      <ProblemNote error={deleting.error} />
-    </>
   )
 }
 

@@ -108,8 +108,9 @@ function Notes({ notes }: Pick<FeedbackItem, 'notes'>) {
   const w = useWords(words)
   return (
     <ul className="notes">
-      {notes.map(({ atSeconds, text }) => (
-        <li key={`${atSeconds} ${text}`} className="coach-note">
+      {notes.map(({ atSeconds, text }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: released notes never change, and may be alike.
+        <li key={i} className="coach-note">
           <p className="quiet">{w.at(clockTime(atSeconds))}</p>
           <p className="coach-note__text">{text}</p>
         </li>
@@ -128,7 +129,12 @@ function ScoreTable({ caption, score, form }: ScoreTableProps) {
   const w = useWords(words)
   const language = useLanguage()
   const isOld = score.formVersion !== `${form.id}@${form.version}`
-  const rows = Object.entries(score.answers).map(([id, value]) => {
+  // In the order of the form; what the form has no more comes last.
+  const order = form.criteria.map(({ id }) => id)
+  const answers = Object.entries(score.answers).toSorted(
+    ([one], [other]) => (order.indexOf(one) + 1 || Infinity) - (order.indexOf(other) + 1 || Infinity),
+  )
+  const rows = answers.map(([id, value]) => {
     const criterion = form.criteria.find((candidate) => candidate.id === id)
     const step = isOld ? undefined : form.scale.find((candidate) => candidate.value === value)
     return { id, label: criterion?.[language] ?? id, answer: step?.[language] ?? String(value) }

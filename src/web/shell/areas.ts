@@ -32,6 +32,7 @@ export const AREAS: readonly Area[] = [
   { path: '/', name: 'calls', roles: ['member'] },
   { path: '/voorkeuren', name: 'preferences', roles: ['member'] },
   { path: '/coaching', name: 'coaching', roles: ['coach'] },
+  { path: '/beluisteren', name: 'casework', roles: ['agent', 'fraud_analyst', 'medical_adviser'] },
   { path: '/terugkoppeling', name: 'feedback', roles: ['agent'] },
 ]
 

@@ -1,15 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Actor, ROLES, type Role } from '../../../src/access/actor.ts'
-import {
-  ACTIONS,
-  can,
-  type Intent,
-  judge,
-  listeningPurposes,
-  type Subject,
-  type TagFacts,
-} from '../../../src/access/policy.ts'
+import { listeningPurposes } from '../../../src/access/listeners.ts'
+import { ACTIONS, can, type Intent, judge, type Subject, type TagFacts } from '../../../src/access/policy.ts'
 import { REFUSAL_REASONS, type RefusalReason } from '../../../src/kernel/problem.ts'
 
 const NOW = new Date('2026-11-22T11:00:00Z')
@@ -148,6 +141,32 @@ describe('a refusal to listen', () => {
         expect('reason' in verdict).toBe(isExplained)
       }),
     )
+  })
+})
+
+describe('a list of the recordings of a case', () => {
+  const list = (who: Actor, intent: Intent) => judge(who, 'list_for_case', null, NOW, intent)
+
+  it('is for who listens for cases, with a purpose of theirs and a case', () => {
+    expect(list(analyst, forFraud)).toEqual({ decision: 'allowed' })
+    for (const role of ['agent', 'medical_adviser'] as const)
+      expect(list(actor([role]), forContract)).toEqual({ decision: 'allowed' })
+    expect(list(analyst, forContract)).toEqual({ decision: 'forbidden', reason: 'other_purpose' })
+    expect(list(analyst, { purpose: 'fraud_prevention' })).toMatchObject({ reason: 'case_missing' })
+    expect(list(analyst, { caseRef: 'C-1' })).toMatchObject({ reason: 'purpose_missing' })
+    expect(list({ ...analyst, confidentialitySigned: false }, forFraud)).toMatchObject({
+      reason: 'confidentiality_not_signed',
+    })
+    expect(list({ ...analyst, engagedUntil: '2026-11-21' }, forFraud)).toMatchObject({
+      reason: 'engagement_over',
+    })
+  })
+
+  it('is for nobody else, whatever they declare', () => {
+    const others = ROLES.filter((role) => !['agent', 'fraud_analyst', 'medical_adviser'].includes(role))
+    for (const role of others)
+      for (const intent of [forFraud, forContract, forSample])
+        expect(list(actor([role]), intent)).toEqual({ decision: 'forbidden', reason: 'role' })
   })
 })
 

@@ -34,6 +34,10 @@ describe('a draw', () => {
     )
   })
 
+  it('has the cap of five that agents are promised', () => {
+    expect(CALLS_PER_AGENT_AND_MONTH).toBe(5)
+  })
+
   it('takes no agent more than five times in a month, over all samples, and no member twice', () => {
     fc.assert(
       fc.property(pools, lots, (pool, lot) => {

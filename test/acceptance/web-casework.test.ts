@@ -1,0 +1,196 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { ADVISER, AGENT, ANALYST, MEMBER, openStaffDemo, recordings, type StaffDemo } from './staff-demo.ts'
+import {
+  accessibilityProblems,
+  expectToHear,
+  PATIENT,
+  playButton,
+  sidewaysScroll,
+  soundOf,
+} from './web-visit.ts'
+
+/** Two people meet in some of these, on a machine that may be busy. */
+const STORY = { timeout: 240_000 }
+const PURPOSE = { fraud: 'Fraude en misbruik tegengaan', contract: 'Afspraken nakomen' } as const
+
+let demo: StaffDemo
+
+beforeAll(async () => {
+  demo = await openStaffDemo()
+  return () => demo.close()
+}, 180_000)
+afterEach(() => demo.leaveAll())
+
+interface CaseSearch {
+  readonly purpose: string
+  readonly kind: string
+  readonly reference: string
+}
+
+async function searchCase(page: Page, { purpose, kind, reference }: CaseSearch): Promise<void> {
+  await page.goto('/beluisteren')
+  await page.getByLabel('Doel').selectOption({ label: purpose })
+  await page.getByLabel('Dossier').fill('Z-2026-7')
+  await page.getByLabel('Soort nummer').selectOption({ label: kind })
+  await page.getByLabel('Nummer', { exact: true }).fill(reference)
+  await page.getByRole('button', { name: 'Zoeken' }).click()
+}
+
+async function declare(page: Page, purpose: string): Promise<void> {
+  await page.getByLabel('Doel').selectOption({ label: purpose })
+  await page.getByLabel('Dossier').fill('Z-2026-8')
+  await page.getByRole('button', { name: 'Doel en dossier opgeven' }).click()
+  await page.getByText(`U luistert voor ${purpose}, dossier Z-2026-8.`).waitFor()
+}
+
+const refusal = (page: Page, text: string): Promise<void> =>
+  page.getByRole('alert').filter({ hasText: text }).waitFor()
+
+const callOf = async (page: Page, wanted: string, query = ''): Promise<string> => {
+  const found = (await recordings(page, query)).find(({ product }) => product === wanted)
+  if (!found) throw new Error(`the demo has no call about ${wanted}`)
+  return found.id
+}
+
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
+  }
+  throw new Error('Tab never reached it')
+}
+
+describe('staff who listen for a case', () => {
+  test('a fraud analyst finds the calls of a claim, hears one, and the member sees that', STORY, async () => {
+    const analyst = await demo.as(ANALYST)
+    await analyst.goto('/')
+    await analyst.getByRole('heading', { level: 1, name: 'Beluisteren' }).waitFor()
+    expect(await analyst.getByText('Uw eigen gesprekken').count()).toBe(0)
+    await searchCase(analyst, { purpose: PURPOSE.fraud, kind: 'Schade', reference: 'S-2188' })
+    const table = analyst.getByRole('table')
+    await table.getByRole('link').click()
+    await analyst.getByText(`U luistert voor ${PURPOSE.fraud}, dossier Z-2026-7.`).waitFor()
+    expect(await analyst.locator('main').textContent()).not.toMatch(/M-1001|agent-12/)
+    await playButton(analyst).click()
+    await expectToHear(analyst)
+    await analyst.getByRole('button', { name: 'Wijzigen' }).click()
+    await expect.poll(async () => (await soundOf(analyst)).paused, PATIENT).toBe(true)
+    expect(await playButton(analyst).isDisabled()).toBe(true)
+
+    const member = await demo.as(MEMBER)
+    await member.goto(`/gesprekken/${await callOf(member, 'home')}`)
+    await member.getByRole('row').filter({ hasText: 'fraudeonderzoeker' }).waitFor()
+    expect(await member.locator('main').textContent()).not.toMatch(/Fien|Z-2026-7/)
+  })
+
+  test('a medical adviser hears calls about health only', STORY, async () => {
+    const adviser = await demo.as(ADVISER)
+    await searchCase(adviser, { purpose: PURPOSE.contract, kind: 'Polis', reference: 'AOV-10044' })
+    await adviser.getByRole('table').getByRole('link').click()
+    await playButton(adviser).click()
+    await expectToHear(adviser)
+    await searchCase(adviser, { purpose: PURPOSE.contract, kind: 'Polis', reference: 'PI-70310' })
+    await adviser.getByRole('table').getByRole('link').click()
+    await playButton(adviser).click()
+    await refusal(adviser, 'Als medisch adviseur luistert u alleen naar gesprekken over gezondheid.')
+    await searchCase(adviser, { purpose: PURPOSE.contract, kind: 'Polis', reference: 'PI-0' })
+    await adviser.getByText('Er is geen gesprek gevonden.', { exact: false }).waitFor()
+  })
+
+  test('an agent declares purpose and case before play works, by keyboard alone', STORY, async () => {
+    const agent = await demo.as(AGENT)
+    await agent.goto(`/beluisteren/${await callOf(agent, 'car')}`)
+    await agent.getByText('M-1001').waitFor()
+    expect(await playButton(agent).isDisabled()).toBe(true)
+    await agent.keyboard.press('k')
+    await tabTo(agent, agent.getByLabel('Doel'))
+    await agent.keyboard.press('ArrowDown')
+    await agent.keyboard.press('Tab')
+    await agent.keyboard.type('Z-2026-9')
+    await agent.keyboard.press('Enter')
+    await agent.getByText('dossier Z-2026-9', { exact: false }).waitFor()
+    expect(await agent.locator('h2:focus').textContent()).toBe('Waarvoor luistert u?')
+    await tabTo(agent, playButton(agent))
+    await agent.keyboard.press('Space')
+    await expectToHear(agent)
+  })
+
+  test('a refusal names the condition that failed', STORY, async () => {
+    const agent = await demo.as(AGENT)
+    const calls = await recordings(agent)
+    const outbound = calls.find(({ status, product }) => status === 'available' && product === 'none')
+    await agent.goto(`/beluisteren/${outbound?.id}`)
+    await declare(agent, 'Voldoen aan de wet')
+    await playButton(agent).click()
+    await refusal(agent, 'Deze opname is niet voor dit doel bewaard.')
+
+    await agent.goto(`/beluisteren/${crypto.randomUUID()}`)
+    await declare(agent, PURPOSE.contract)
+    await playButton(agent).click()
+    await refusal(agent, 'Deze opname bestaat niet, of hoort bij een onderdeel waar u niet voor werkt.')
+
+    const member = await demo.as(MEMBER)
+    const health = await callOf(member, 'disability')
+    await agent.goto(`/beluisteren/${health}`)
+    await agent.getByText('Van dit gesprek ziet u hier verder niets', { exact: false }).waitFor()
+    await declare(agent, PURPOSE.contract)
+    await playButton(agent).click()
+    await refusal(agent, 'In dit gesprek komt gezondheid of strafrecht aan de orde.')
+
+    const unsigned = await demo.as('Daan Dubbelrol')
+    await unsigned.goto(`/beluisteren/${health}`)
+    await declare(unsigned, PURPOSE.contract)
+    await playButton(unsigned).click()
+    await refusal(unsigned, 'U hebt nog geen geheimhouding getekend.')
+  })
+})
+
+describe('people with several roles, with none, or with another', () => {
+  test('read what there is for them', STORY, async () => {
+    const both = await demo.as('Daan Dubbelrol')
+    await both.goto('/')
+    await both.getByRole('heading', { level: 1, name: 'U bent hier lid en medewerker' }).waitFor()
+    expect(await playButton(both).count()).toBe(0)
+    await both.getByRole('main').getByRole('link', { name: 'Beluisteren' }).click()
+    await both.getByRole('heading', { level: 1, name: 'Beluisteren' }).waitFor()
+
+    const none = await demo.as('Nina Nogniets')
+    for (const path of ['/', '/coaching', '/beluisteren']) {
+      await none.goto(path)
+      await none.getByRole('heading', { level: 1, name: 'Uw account heeft hier nog geen rol' }).waitFor()
+    }
+    expect(await accessibilityProblems(none)).toEqual([])
+
+    const analyst = await demo.as(ANALYST)
+    await analyst.goto('/coaching')
+    await analyst.getByRole('heading', { level: 1, name: 'Deze pagina is niet voor uw rol' }).waitFor()
+    await analyst.getByRole('main').getByRole('link', { name: 'Beluisteren' }).click()
+    await analyst.getByRole('heading', { level: 1, name: 'Beluisteren' }).waitFor()
+  })
+})
+
+describe('the pages of staff who listen', () => {
+  const LOOKS = [
+    { language: 'nl', colorScheme: 'light', width: 1280 },
+    { language: 'en', colorScheme: 'dark', width: 1280 },
+    { language: 'nl', colorScheme: 'dark', width: 360 },
+    { language: 'en', colorScheme: 'light', width: 640 },
+  ] as const
+
+  test.each(LOOKS)('can be read by everybody: $language, $colorScheme, $width', STORY, async (look) => {
+    const { colorScheme, ...options } = look
+    const agent = await demo.as(AGENT, options)
+    await agent.emulateMedia({ colorScheme })
+    const call = await callOf(agent, 'car')
+    for (const [path, ready] of [
+      ['/beluisteren', 'table'],
+      [`/beluisteren/${call}`, 'form'],
+    ] as const) {
+      await agent.goto(path)
+      await agent.locator(ready).first().waitFor()
+      expect([path, await accessibilityProblems(agent)]).toEqual([path, []])
+      expect([path, await sidewaysScroll(agent)]).toEqual([path, 0])
+    }
+  })
+})
