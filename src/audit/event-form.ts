@@ -49,4 +49,8 @@ export const payloadOf = ({ actor_sub, case_ref, detail }: EventRow): string =>
 
 /** SHA-256 over salt and payload: without the salt nobody can tell by trying what it was. */
 export const commitTo = (salt: Uint8Array, payload: string | Uint8Array): Buffer =>
-  hash('sha256', Buffer.concat([salt, Buffer.from(payload)]), 'buffer')
+  hash(
+    'sha256',
+    Buffer.concat([salt, typeof payload === 'string' ? Buffer.from(payload) : payload]),
+    'buffer',
+  )

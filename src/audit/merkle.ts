@@ -3,7 +3,9 @@ import { hash } from 'node:crypto'
 /** The Merkle tree of RFC 6962: the root commits to every entry, its place and how many there are. */
 
 const LEAF = Buffer.from([0])
-const NODE = Buffer.from([1])
+const HASH_BYTES = 32
+/** Filled anew for every node: an export has one for each event, and allocating costs as much as hashing. */
+const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 
 /** Of a log without entries. */
 export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer')
@@ -11,7 +13,14 @@ export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer')
 export const leafHash = (entry: Uint8Array): Buffer => hash('sha256', Buffer.concat([LEAF, entry]), 'buffer')
 
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  hash('sha256', Buffer.concat([NODE, left, right]), 'buffer')
+  hash('sha256', filled(left, right), 'buffer')
+
+function filled(left: Uint8Array, right: Uint8Array): Buffer {
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new TypeError('not a hash')
+  node.set(left, 1)
+  node.set(right, 1 + HASH_BYTES)
+  return node
+}
 
 /** The right edge of a tree: all that is needed to make it grow. Holds one hash for each 1 in the size. */
 export class Frontier {
