@@ -12,6 +12,7 @@ import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
 import { composeJobs } from './compose/jobs.ts'
 import { composeNotices } from './compose/notices.ts'
+import { composeOperations } from './compose/operations.ts'
 import { composeOversight } from './compose/oversight.ts'
 import { composeOverview } from './compose/overview.ts'
 import { composePackages, openDocumentSigner } from './compose/packages.ts'
@@ -69,6 +70,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   await replayAtStart(foundation, config, options.signal)
   const health = await healthChecks(foundation, config, bucket, parts.audio)
   let draining = false
+  const readiness = makeReadiness(health.checks, () => draining)
+  const operations = composeOperations(foundation, { version, readiness, bucket, audio: parts.audio })
   const app = createApp({
     version,
     https: publicUrl.startsWith('https:'),
@@ -76,9 +79,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     webDir: WEB_DIR,
     logger,
     metrics,
-    readiness: makeReadiness(health.checks, () => draining),
+    readiness,
     authenticate: parts.access.authenticate,
-    endpoints: endpointsOf(foundation, parts),
+    endpoints: [...endpointsOf(foundation, parts), ...operations],
     identityProvider: parts.access.demo?.handler,
   })
   const stack = opened.move()

@@ -11,6 +11,8 @@ const LOOPBACK = /^(127\.|localhost$|\[?::1\]?$)/
 export interface BucketQualification extends Disposable {
   /** Throws until the bucket was reached and found fit. */
   requirePassed(): void
+  /** What was found out the last time; empty for files, and before the bucket was reached. */
+  findings(): readonly Finding[]
 }
 
 /** What the bucket really does; an empty list when recordings are files. */
@@ -36,11 +38,13 @@ export async function qualifyAtStart(
   logger: Logger,
 ): Promise<BucketQualification> {
   let passed = false
+  let known: readonly Finding[] = []
   let timer: NodeJS.Timeout | undefined
   let ended = false
 
   async function attempt(): Promise<readonly Finding[]> {
     const findings = await examineBucket(config, clock)
+    known = findings
     passed = findings.every(({ state }) => state !== 'fail')
     for (const { check, state, detail } of findings) {
       if (state !== 'ok') logger.warn('bucket', { check, state, detail })
@@ -69,6 +73,7 @@ export async function qualifyAtStart(
     requirePassed() {
       if (!passed) throw new Error('the bucket was not reached yet')
     },
+    findings: () => known,
     [Symbol.dispose]() {
       ended = true
       clearTimeout(timer)

@@ -15,6 +15,9 @@ export function giveBack(bytes: Buffer): void {
   if (isWhole && buffer.byteLength >= SMALLEST) buffer.transfer(0)
 }
 
+/** Such bytes look empty, and must not be taken for nothing. */
+export const wasGivenBack = ({ buffer }: Buffer): boolean => buffer instanceof ArrayBuffer && buffer.detached
+
 const handedOver = new WeakSet<Stream>()
 
 /** Marks a stream whose pieces nobody else holds: whoever takes the last look at them gives them back. */

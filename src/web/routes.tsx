@@ -5,6 +5,8 @@ import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
 import { CallsPage } from './listening/calls-page.tsx'
 import { MemberArea } from './listening/member-area.tsx'
+import { operationsRoutes } from './operations/routes.tsx'
+import { oversightRoutes } from './oversight/routes.tsx'
 import { Crash } from './shell/failure.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -36,6 +38,8 @@ export const createRouter = () =>
             ...caseworkRoutes,
             ...coachingRoutes,
             ...feedbackRoutes,
+            ...oversightRoutes,
+            ...operationsRoutes,
             { path: '*', Component: NotFound },
           ],
         },

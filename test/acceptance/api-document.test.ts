@@ -95,6 +95,7 @@ const ROUTES = [
   'get /v1/score-form',
   'get /v1/feedback',
   'post /v1/events',
+  'get /v1/operations',
   'get /v1/overview',
   'get /v1/overview/trends',
   'get /v1/retention/attention',

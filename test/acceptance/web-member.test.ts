@@ -11,6 +11,7 @@ import {
   PATIENT,
   playButton,
   sidewaysScroll,
+  tabTo,
   type Visit,
   type VisitOptions,
   visit,
@@ -79,15 +80,6 @@ async function openCall(page: Page, { id }: Pick<Recording, 'id'>): Promise<void
 /** The part of the page under a heading. */
 const part = (page: Page, heading: string): Locator =>
   page.locator('section').filter({ has: page.getByRole('heading', { level: 2, name: heading }) })
-
-/** Presses Tab until the focus is on the wanted element; a page nobody can tab through ends the test. */
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press('Tab')
-    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
-  }
-  throw new Error('Tab never reached it')
-}
 
 describe('one call', () => {
   test('tells step by step how its last day came about, and what would change it, in both languages', async () => {

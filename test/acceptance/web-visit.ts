@@ -165,6 +165,15 @@ export async function expectToHear(page: Page): Promise<void> {
   expect(now.duration).toBeGreaterThan(0)
 }
 
+/** Presses Tab until the focus is on the wanted element; a page nobody can tab through ends the test. */
+export async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
+  }
+  throw new Error('Tab never reached it')
+}
+
 /**
  * What axe-core finds against WCAG 2.2 A and AA and its best practices: one line each, with the element.
  * The source is evaluated by the browser's debugger, which the page's policy does not concern.

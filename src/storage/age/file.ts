@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Transform } from 'node:stream'
-import { giveBackBehind } from '../../kernel/give-back.ts'
+import { giveBackBehind, wasGivenBack } from '../../kernel/give-back.ts'
 import { KIB } from '../../kernel/units.ts'
 import { AgeError } from './error.ts'
 import { formatHeader, headerLength, NONCE_BYTES, openHeader, parseHeader } from './header.ts'
@@ -43,6 +43,7 @@ function seal(recipients: readonly Uint8Array[]): { header: Buffer; encrypt: Tra
     readableHighWaterMark: 2 * CHUNK_BYTES,
     writableHighWaterMark: CHUNK_BYTES,
     transform(data: Buffer, _encoding, done) {
+      if (wasGivenBack(data)) return done(new TypeError('a piece was given back before it was encrypted'))
       sealer.push(data)
       taken(data)
       done()

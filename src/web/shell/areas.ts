@@ -16,6 +16,10 @@ export const areaWords = inBoth(
     coaching: 'Coaching',
     casework: 'Beluisteren',
     feedback: 'Terugkoppeling',
+    oversight: 'Toezicht',
+    recordings: 'Opnamen',
+    holds: 'Blokkades',
+    operations: 'Beheer',
   },
   {
     label: 'Areas',
@@ -24,6 +28,10 @@ export const areaWords = inBoth(
     coaching: 'Coaching',
     casework: 'Listening',
     feedback: 'Feedback',
+    oversight: 'Oversight',
+    recordings: 'Recordings',
+    holds: 'Holds',
+    operations: 'Operations',
   },
 )
 
@@ -34,6 +42,10 @@ export const AREAS: readonly Area[] = [
   { path: '/coaching', name: 'coaching', roles: ['coach'] },
   { path: '/beluisteren', name: 'casework', roles: ['agent', 'fraud_analyst', 'medical_adviser'] },
   { path: '/terugkoppeling', name: 'feedback', roles: ['agent'] },
+  { path: '/toezicht', name: 'oversight', roles: ['privacy_officer', 'records_manager', 'auditor'] },
+  { path: '/opnamen', name: 'recordings', roles: ['privacy_officer', 'records_manager'] },
+  { path: '/blokkades', name: 'holds', roles: ['privacy_officer', 'records_manager'] },
+  { path: '/beheer', name: 'operations', roles: ['operator', 'records_manager', 'privacy_officer'] },
 ]
 
 /** The areas this visitor has business in. */

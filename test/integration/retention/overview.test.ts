@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { dayOf } from '../../../src/kernel/calendar.ts'
 import { DAY } from '../../../src/kernel/units.ts'
+import { OperationsSchema } from '../../../src/retention/operations-routes.ts'
 import { addUpMovements } from '../../../src/retention/overview-queries.ts'
 import { OverviewSchema, TrendsSchema } from '../../../src/retention/overview-routes.ts'
 import { callMetadata, deliver } from '../../support/deliver.ts'
@@ -128,4 +129,24 @@ test('custody tells an officer what keeps a recording and how it is stored, with
   const others = persons.privacyOfficer({ entity: ['hmbs-advies'] })
   const unknown = await app.send('GET', `/v1/recordings/${randomUUID()}/custody`, others)
   expect(await app.send('GET', path, others)).toEqual(unknown)
+})
+
+test('how the service works is told to its operator, with what waits and since when, and nothing of anybody', async () => {
+  const late = await recorded({ memberRef: 'M-78' })
+  await set(late, sql`due_at = '2025-03-01', objects_changed_at = '2025-03-02'`)
+  const { status, body } = await app.send<unknown>('GET', '/v1/operations', persons.operator())
+  expect(status).toBe(200)
+  const found = OperationsSchema.parse(body)
+  expect(found).toMatchObject({
+    ...{ ready: true, version: expect.stringMatching(/^\d+\.\d+/) },
+    audio: { parked: 2, engine: expect.stringContaining('ffmpeg') },
+    store: { kind: 'files', findings: [], lifecycle: null },
+    sweep: { dueSince: '2025-03-01T00:00:00.000Z', lastRun: null },
+  })
+  expect(found.store.behind).toBeGreaterThan(0)
+  expect(found.parts.map(({ part }) => part)).toContain('database')
+  expect(found.jobs.map(({ name }) => name)).toContain('sweep')
+  expect(JSON.stringify(body)).not.toMatch(/M-78|M-1|agent/)
+  for (const claims of [persons.auditor(), persons.member('M-1'), persons.coach()])
+    expect((await app.send('GET', '/v1/operations', claims)).status).toBe(403)
 })

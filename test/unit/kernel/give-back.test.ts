@@ -127,6 +127,16 @@ describe('bytes whose memory is given back on their way', () => {
     )
   })
 
+  it('fail the encryption, rather than being left out, when they were given back before', async () => {
+    const { encrypt } = newAgeFile()
+    const plain = Buffer.alloc(64 * KIB, 1)
+    giveBack(plain)
+    const sealed = buffer(encrypt)
+    sealed.catch(() => {})
+    await expect(pipeline(Readable.from([plain]), encrypt)).rejects.toThrow('given back')
+    await expect(sealed).rejects.toThrow()
+  })
+
   it('are not given back by streams that were not handed over', async () => {
     const { encrypt } = newAgeFile()
     const plain = Buffer.alloc(MIB, 1)

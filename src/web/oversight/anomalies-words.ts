@@ -1,0 +1,53 @@
+import { inBoth } from '../i18n/words.ts'
+
+/** Texts of what was noticed of staff. */
+export const words = inBoth(
+  {
+    heading: 'Opvallend gedrag van medewerkers',
+    text: 'Wie meer beluistert dan het werk verklaart, valt hier op. Spreek met de medewerker en leg vast wat eruit kwam.',
+    empty: 'Er is niets opgevallen.',
+    kinds: {
+      many_members: 'gesprekken van veel leden in een uur',
+      many_recordings: 'veel gesprekken in een uur',
+      without_case: 'steeds gesprekken van één lid zonder dossier',
+      coach_search: 'zocht als coach naar gesprekken',
+    } as Readonly<Record<string, string>>,
+    who: 'Medewerker',
+    what: 'Wat opviel',
+    count: 'Aantal (grens)',
+    when: 'Laatst',
+    blocks: 'mag nu niet luisteren',
+    acts: 'Afhandelen',
+    open: 'Afhandelen',
+    openOf: (who: string) => `Afhandelen: ${who}`,
+    title: 'Afhandelen',
+    effect: 'Wie hierdoor niet mocht luisteren, mag dat daarna weer. Wat u schrijft, blijft staan.',
+    note: 'Wat eruit kwam',
+    act: 'Vastleggen',
+    done: 'Vastgelegd.',
+  },
+  {
+    heading: 'Noticed of staff',
+    text: 'Who listens to more than their work explains shows here. Talk with them and note what came of it.',
+    empty: 'Nothing was noticed.',
+    kinds: {
+      many_members: 'calls of many members in an hour',
+      many_recordings: 'many calls in an hour',
+      without_case: 'calls of one member again and again without a case',
+      coach_search: 'looked for calls as a coach',
+    },
+    who: 'Employee',
+    what: 'What was noticed',
+    count: 'How many (limit)',
+    when: 'Last',
+    blocks: 'may not listen now',
+    acts: 'Settle',
+    open: 'Settle',
+    openOf: (who: string) => `Settle: ${who}`,
+    title: 'Settle',
+    effect: 'Whoever could not listen because of it may do so again. What you write stays.',
+    note: 'What came of it',
+    act: 'Note',
+    done: 'Noted.',
+  },
+)

@@ -1,0 +1,111 @@
+import { inBoth } from '../i18n/words.ts'
+
+/** Texts of what keeps a recording from destruction or use. */
+export const words = inBoth(
+  {
+    heading: 'Wat de opname tegenhoudt',
+    holds: 'Blokkades',
+    noHolds: 'Er is geen blokkade op deze opname.',
+    matter: 'Dossier',
+    type: 'Soort',
+    since: 'Sinds',
+    review: 'Herbeoordelen voor',
+    state: 'Stand',
+    inForce: 'geldt',
+    waiting: 'geldt; opslag volgt',
+    ended: (day: string) => `geëindigd op ${day}`,
+    place: 'Blokkade plaatsen',
+    placed: 'De blokkade is geplaatst: niets vernietigt deze opname zolang zij geldt.',
+    restriction: 'Beperking (art. 18 AVG)',
+    notRestricted: 'Deze opname is niet beperkt.',
+    restricted: (ground: string, day: string) => `Beperkt sinds ${day}, omdat ${ground}.`,
+    grounds: {
+      accuracy_contested: 'het lid betwist dat de gegevens kloppen',
+      unlawful_processing: 'de verwerking onrechtmatig was en het lid geen wissing wil',
+      needed_for_claims: 'het lid haar nodig heeft voor een rechtsvordering',
+      objection_pending: 'er een bezwaar loopt',
+    } as Readonly<Record<string, string>>,
+    restrict: {
+      open: 'Beperken',
+      title: 'De opname beperken',
+      effect:
+        'Vanaf nu kan geen medewerker haar beluisteren, ook niet wie nu luistert, en niets vernietigt haar. Het lid kan wel blijven luisteren.',
+      ground: 'Omdat',
+      act: 'Beperken',
+      done: 'De opname is beperkt.',
+    },
+    notice: {
+      open: 'Bericht aan lid vastleggen',
+      title: 'Vastleggen dat het lid bericht heeft gekregen',
+      effect:
+        'Een beperking mag pas eindigen nadat het lid dat heeft gehoord (art. 18 lid 3 AVG). Leg dit vast als dat bericht is verstuurd.',
+      act: 'Het lid heeft bericht gekregen',
+      done: 'Vastgelegd dat het lid bericht heeft gekregen. De beperking kan nu worden opgeheven.',
+      given: (day: string) => `Het lid kreeg op ${day} bericht dat de beperking eindigt.`,
+    },
+    lift: {
+      open: 'Beperking opheffen',
+      title: 'De beperking opheffen',
+      effect:
+        'De opname mag weer worden gebruikt voor de doelen die nog gelden, en kan weer worden vernietigd als haar tijd voorbij is. Dit kan alleen nadat het lid bericht heeft gekregen.',
+      act: 'Opheffen',
+      done: 'De beperking is opgeheven.',
+    },
+    locks: 'Vast voor een verzoek',
+    noLocks: 'Geen verzoek houdt deze opname vast.',
+    lock: (ref: string, day: string) => `Verzoek ${ref}; bekijken voor ${day}.`,
+  },
+  {
+    heading: 'What keeps the recording back',
+    holds: 'Holds',
+    noHolds: 'There is no hold on this recording.',
+    matter: 'File',
+    type: 'Kind',
+    since: 'Since',
+    review: 'Review by',
+    state: 'State',
+    inForce: 'in force',
+    waiting: 'in force; the store follows',
+    ended: (day: string) => `ended on ${day}`,
+    place: 'Place a hold',
+    placed: 'The hold is placed: nothing destroys this recording while it is in force.',
+    restriction: 'Restriction (Art. 18 GDPR)',
+    notRestricted: 'This recording is not restricted.',
+    restricted: (ground: string, day: string) => `Restricted since ${day}, because ${ground}.`,
+    grounds: {
+      accuracy_contested: 'the member contests that the facts are right',
+      unlawful_processing: 'the processing was unlawful and the member does not want erasure',
+      needed_for_claims: 'the member needs it for a legal claim',
+      objection_pending: 'an objection is being considered',
+    },
+    restrict: {
+      open: 'Restrict',
+      title: 'Restrict the recording',
+      effect:
+        'From now on no member of staff can hear it, also not who is listening now, and nothing destroys it. The member can go on listening.',
+      ground: 'Because',
+      act: 'Restrict',
+      done: 'The recording is restricted.',
+    },
+    notice: {
+      open: 'Note the notice to the member',
+      title: 'Note that the member was told',
+      effect:
+        'A restriction may end only after the member was told (Art. 18(3) GDPR). Note it here once that notice was sent.',
+      act: 'The member was told',
+      done: 'Noted that the member was told. The restriction can now be lifted.',
+      given: (day: string) => `The member was told on ${day} that the restriction ends.`,
+    },
+    lift: {
+      open: 'Lift the restriction',
+      title: 'Lift the restriction',
+      effect:
+        'The recording may be used again for the purposes that are in force, and can be destroyed once its time is over. Only after the member was told.',
+      act: 'Lift',
+      done: 'The restriction is lifted.',
+    },
+    locks: 'Locked by a request',
+    noLocks: 'No request keeps this recording.',
+    lock: (ref: string, day: string) => `Request ${ref}; look at it by ${day}.`,
+  },
+)

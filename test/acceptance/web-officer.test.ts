@@ -1,0 +1,296 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  accessibilityProblems,
+  type Demo,
+  type LoggedIn,
+  loggedIn,
+  openDemo,
+  PATIENT,
+  sidewaysScroll,
+  tabTo,
+  type Visit,
+  type VisitOptions,
+  visit,
+} from './web-visit.ts'
+
+const OFFICER = 'Pim Proef'
+const SECOND = 'Petra Proefpersoon'
+const MANAGER = 'Roos Register'
+const AUDITOR = 'Ada Aanname'
+const OPERATOR = 'Otto Oefening'
+
+let demo: Demo
+let guest: Visit | undefined
+const sessions = new Map<string, LoggedIn>()
+
+beforeAll(async () => {
+  demo = await openDemo()
+  return () => demo.close()
+})
+afterEach(async () => {
+  await guest?.leave()
+  guest = undefined
+})
+
+async function as(person: string, options: VisitOptions = {}): Promise<Page> {
+  await guest?.leave()
+  const session = sessions.get(person) ?? (await loggedIn(demo, person))
+  sessions.set(person, session)
+  guest = await visit(demo, { ...options, as: session })
+  return guest.page
+}
+
+/** The part of the page under a heading. */
+const part = (page: Page, heading: string): Locator =>
+  page.locator('section').filter({ has: page.getByRole('heading', { level: 2, name: heading, exact: true }) })
+
+async function lookUp(page: Page, kind: string, reference: string): Promise<Locator> {
+  await page.goto('/opnamen')
+  await page.getByRole('combobox', { name: 'Reden' }).selectOption('complaint')
+  await page.getByRole('textbox', { name: 'Dossiernummer' }).fill('K-2026-4')
+  await page.getByRole('combobox', { name: 'Zoeken op' }).selectOption({ label: kind })
+  await page.getByRole('textbox', { name: 'Kenmerk' }).fill(reference)
+  await page.getByRole('button', { name: 'Zoeken', exact: true }).click()
+  return part(page, 'Gevonden opnamen')
+}
+
+/** The recordings that a page may list without a reason. */
+async function listed(page: Page): Promise<{ id: string }[]> {
+  const { items } = (await (await page.request.get('/v1/recordings?limit=100')).json()) as {
+    items: { id: string }[]
+  }
+  return items
+}
+
+async function sweep(page: Page) {
+  const { csrfToken } = (await (await page.request.get('/v1/me')).json()) as { csrfToken: string }
+  const response = await page.request.post('/v1/retention/sweeps', {
+    data: { dryRun: true, at: '2040-01-01T00:00:00Z' },
+    headers: { 'x-csrf-token': csrfToken, origin: demo.baseUrl },
+  })
+  return (await response.json()) as { quarantined: string[]; destroyed: string[] }
+}
+
+describe('looking somebody up', () => {
+  test('whose call it is shows only after a reason, in no address, and the list says nothing of it', async () => {
+    const page = await as(OFFICER)
+    expect((await listed(page)).every((item) => !('memberRef' in item))).toBe(true)
+    const found = await lookUp(page, 'Lidnummer', 'M-1001')
+    await expect.poll(() => found.getByRole('cell', { name: 'M-1001' }).count(), PATIENT).toBeGreaterThan(1)
+    expect(await found.getByRole('cell', { name: 'M-1002' }).count()).toBe(0)
+    expect(page.url()).not.toContain('M-1001')
+
+    await found.getByRole('link').first().click()
+    await part(page, 'Van wie dit gesprek is').getByText('M-1001').waitFor()
+    await page.getByRole('link', { name: 'Opnamen' }).first().click()
+    await expect.poll(() => found.getByRole('cell', { name: 'M-1001' }).count(), PATIENT).toBeGreaterThan(1)
+  })
+
+  test('a recording that was reached otherwise keeps its member to itself until a reason is given', async () => {
+    const page = await as(MANAGER)
+    await page.goto('/opnamen?toon=alle')
+    await page.getByRole('table').getByRole('link').first().click()
+    const people = part(page, 'Van wie dit gesprek is')
+    await people.getByRole('button', { name: 'Toon lid en medewerker' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox', { name: 'Reden' }).selectOption('retention_check')
+    await dialog.getByRole('button', { name: 'Toon lid en medewerker' }).click()
+    await people.getByText('agent-').waitFor()
+  })
+})
+
+describe('holds', () => {
+  test('placed in the page it stops the sweep, and only a second person releases it', async () => {
+    const page = await as(OFFICER)
+    const found = await lookUp(page, 'Lidnummer', 'M-1002')
+    await found.getByRole('link').first().click()
+    const kept = part(page, 'Wat de opname tegenhoudt')
+    await kept.getByText('Er is geen blokkade op deze opname.').waitFor()
+    const id = page.url().split('/').at(-1) ?? ''
+    await kept.getByRole('button', { name: 'Blokkade plaatsen' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Een blokkade plaatsen' })
+    await dialog.getByRole('textbox', { name: 'Dossiernummer' }).fill('K-2026-99')
+    await dialog.getByRole('textbox', { name: 'Reden' }).fill('Klacht over het advies')
+    await dialog.getByRole('button', { name: 'Plaatsen' }).click()
+    await page.locator('[role=status]:focus', { hasText: 'De blokkade is geplaatst' }).waitFor()
+    await kept.getByRole('link', { name: 'K-2026-99' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Blokkade K-2026-99' }).waitFor()
+    const hold = new URL(page.url()).pathname
+
+    const plan = await sweep(page)
+    expect(plan.quarantined.length + plan.destroyed.length).toBeGreaterThan(0)
+    expect([...plan.quarantined, ...plan.destroyed]).not.toContain(id)
+
+    await release(page)
+    await page.getByRole('alert').getByText('Dit moet iemand anders doen dan wie erom vroeg.').waitFor()
+    await page.keyboard.press('Escape')
+
+    const second = await as(SECOND)
+    await second.goto(hold)
+    await release(second)
+    await second.locator('[role=status]:focus', { hasText: 'De blokkade is opgeheven.' }).waitFor()
+    await second.getByText('opgeheven', { exact: true }).waitFor()
+    expect((await sweep(second)).quarantined).toContain(id)
+  })
+
+  async function release(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Opheffen' }).click()
+    const dialog = page.getByRole('dialog', { name: 'De blokkade opheffen' })
+    await dialog.getByRole('textbox', { name: 'Waarom zij eindigt' }).fill('De klacht is afgehandeld')
+    await dialog.getByRole('button', { name: 'Opheffen' }).click()
+  }
+
+  test('a hold on all calls of a member is reviewed, with the day of the next look', async () => {
+    const page = await as(MANAGER)
+    await page.goto('/blokkades')
+    await page.getByRole('button', { name: 'Blokkade plaatsen' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Dossiernummer' }).fill('Z-7')
+    await dialog.getByRole('textbox', { name: 'Lidnummer' }).fill('M-1001')
+    await dialog.getByRole('combobox', { name: 'Bedrijf' }).selectOption('hmbs-verzekeringen')
+    await dialog.getByRole('textbox', { name: 'Reden' }).fill('Procedure')
+    await dialog.getByRole('button', { name: 'Plaatsen' }).click()
+    await page.locator('[role=status]:focus', { hasText: /geplaatst; \d+ opnamen vallen eronder/ }).waitFor()
+    await page.getByRole('link', { name: 'Z-7' }).click()
+    await page.getByRole('button', { name: 'Herbeoordelen' }).click()
+    const next = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+    await page.getByLabel('Opnieuw voor').fill(next)
+    await page.getByRole('textbox', { name: 'Waarom zij blijft' }).fill('De procedure loopt nog')
+    await page.getByRole('button', { name: 'Laten gelden' }).click()
+    await part(page, 'Herbeoordelingen').getByText('De procedure loopt nog').waitFor()
+  })
+})
+
+describe('one recording', () => {
+  test('a restriction is put on, and lifted only after the member was told', async () => {
+    const page = await as(OFFICER)
+    const found = await lookUp(page, 'Lidnummer', 'M-1001')
+    await found.getByRole('link').last().click()
+    const kept = part(page, 'Wat de opname tegenhoudt')
+    await kept.getByRole('button', { name: 'Beperken' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('kan geen medewerker haar beluisteren').waitFor()
+    await dialog.getByRole('button', { name: 'Beperken' }).click()
+    await kept.getByText(/^Beperkt sinds/).waitFor()
+
+    await kept.getByRole('button', { name: 'Beperking opheffen' }).click()
+    await dialog.getByRole('button', { name: 'Opheffen' }).click()
+    await dialog.getByText('Laat het lid eerst weten dat dit eindigt, en leg dat hier vast.').waitFor()
+    await page.keyboard.press('Escape')
+    await kept.getByRole('button', { name: 'Bericht aan lid vastleggen' }).click()
+    await dialog.getByRole('button', { name: 'Het lid heeft bericht gekregen' }).click()
+    await kept.getByText(/^Het lid kreeg op .+ bericht/).waitFor()
+    await kept.getByRole('button', { name: 'Beperking opheffen' }).click()
+    await dialog.getByRole('button', { name: 'Opheffen' }).click()
+    await kept.getByText('Deze opname is niet beperkt.').waitFor()
+  })
+
+  test('a call of no known member is linked, and an objection to a purpose of it is considered and rejected', async () => {
+    const page = await as(OFFICER)
+    await page.goto('/opnamen?toon=unlinked')
+    await page.getByRole('table').getByRole('link').first().click()
+    await page.getByRole('button', { name: 'Koppelen aan een lid' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Lidnummer' }).fill('M-1002')
+    await dialog.getByRole('button', { name: 'Koppelen' }).click()
+    await page.locator('[role=status]:focus', { hasText: 'Het gesprek is gekoppeld.' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Koppelen aan een lid' }).count()).toBe(0)
+
+    const why = part(page, 'Waarom en hoelang')
+    await why.getByRole('button', { name: 'Bezwaar in behandeling: Training en coaching' }).click()
+    await dialog.getByRole('button', { name: 'Doel opschorten' }).click()
+    await why.getByText('opgeschort: bezwaar wordt beoordeeld').waitFor()
+    await why.getByRole('button', { name: 'Bezwaar afwijzen: Training en coaching' }).click()
+    await dialog.getByRole('button', { name: 'Bezwaar afwijzen' }).click()
+    await expect.poll(() => why.getByText('opgeschort: bezwaar').count(), PATIENT).toBe(0)
+  })
+
+  test('facts are corrected by keyboard alone', async () => {
+    const page = await as(OFFICER)
+    await page.goto('/opnamen?toon=alle')
+    await page.getByRole('table').getByRole('link').last().click()
+    const open = page.getByRole('button', { name: 'Gegevens corrigeren' })
+    await open.waitFor()
+    await tabTo(page, open)
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Gegevens corrigeren' })
+    await tabTo(page, dialog.getByRole('textbox', { name: 'Team' }))
+    await page.keyboard.type('advies')
+    await page.keyboard.press('Enter')
+    await page.locator('[role=status]:focus', { hasText: 'De gegevens zijn gecorrigeerd.' }).waitFor()
+    await page.getByText('advies', { exact: true }).waitFor()
+  })
+})
+
+describe('the overview', () => {
+  test('every number leads to as many as it says; an auditor reads numbers that lead nowhere', async () => {
+    const page = await as(OFFICER)
+    await page.goto('/toezicht')
+    const figure = page.getByRole('link', { name: /opnamen geblokkeerd$/ })
+    const count = Number.parseInt((await figure.textContent()) ?? '', 10)
+    expect(count).toBeGreaterThan(0)
+    await figure.click()
+    await page.getByRole('heading', { level: 1, name: 'Geblokkeerde opnamen' }).waitFor()
+    await expect.poll(() => page.getByRole('table').getByRole('link').count(), PATIENT).toBe(count)
+
+    const other = await as(AUDITOR)
+    await other.goto('/toezicht')
+    await other.getByText('opnamen opgeslagen').waitFor()
+    expect(await other.locator('main a').count()).toBe(0)
+    await other.getByText('Als tabel').first().click()
+    await expect.poll(() => other.getByRole('row').count(), PATIENT).toBe(91)
+  })
+})
+
+describe('the operator’s page', () => {
+  test('says whether the service works; recordings are not for the operator', async () => {
+    const page = await as(OPERATOR)
+    await page.goto('/')
+    await page.getByRole('heading', { level: 1, name: 'Beheer' }).waitFor()
+    await page.getByText('De dienst werkt en neemt verzoeken aan.').waitFor()
+    await page.getByRole('row', { name: /^Database werkt/ }).waitFor()
+    await page.goto('/opnamen')
+    await page.getByRole('heading', { level: 1, name: 'Deze pagina is niet voor uw rol' }).waitFor()
+  })
+})
+
+describe('for everybody', () => {
+  /** With something to show on each. */
+  async function places(): Promise<string[]> {
+    const page = await as(OFFICER)
+    const [recording] = await listed(page)
+    const holds = (await (await page.request.get('/v1/holds')).json()) as { items: { id: string }[] }
+    return [
+      ...['/toezicht', '/opnamen', '/opnamen?toon=alle', `/opnamen/${recording?.id}`],
+      ...['/blokkades', `/blokkades/${holds.items[0]?.id}`, '/beheer'],
+    ]
+  }
+
+  async function open(page: Page, place: string): Promise<void> {
+    await page.goto(place)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await expect.poll(() => page.locator('.loading').count(), PATIENT).toBe(0)
+  }
+
+  /** 640 CSS pixels are what a laptop of 1280 has at 200 % zoom (WCAG 1.4.10). */
+  test.each(['nl', 'en'] as const)(
+    'axe-core finds nothing wrong and nothing scrolls sideways on any page (%s)',
+    async (language) => {
+      const all = await places()
+      const page = await as(OFFICER, { language, width: 360 })
+      for (const place of all) {
+        await open(page, place)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+          expect([place, colorScheme, await accessibilityProblems(page)]).toEqual([place, colorScheme, []])
+        }
+        for (const width of [360, 640]) {
+          await page.setViewportSize({ width, height: 740 })
+          expect([place, width, await sidewaysScroll(page)]).toEqual([place, width, 0])
+        }
+      }
+    },
+    120_000,
+  )
+})
