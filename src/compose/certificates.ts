@@ -3,7 +3,7 @@ import { makeListCounts } from '../recordings/anonymous-list.ts'
 import { anonymousEndpoints } from '../recordings/anonymous-routes.ts'
 import {
   makeFindCertificate,
-  makeFindCertificateOf,
+  makeFindCertificates,
   makeListSigningKeys,
 } from '../recordings/certificate-find.ts'
 import { certificateEndpoints } from '../recordings/certificate-routes.ts'
@@ -15,7 +15,7 @@ export const composeRemains = (
 ): readonly Endpoint[] => [
   ...certificateEndpoints({
     findCertificate: makeFindCertificate(foundation),
-    findCertificateOf: makeFindCertificateOf(foundation),
+    findCertificates: makeFindCertificates(foundation),
     listSigningKeys: makeListSigningKeys(foundation),
   }),
   ...anonymousEndpoints({ listCounts: makeListCounts(foundation) }),

@@ -21,6 +21,14 @@ const NAVIGATION = [
   '/beheer',
   '/beluisteren',
   '/beluisteren/:id',
+  '/bewaartermijnen',
+  '/bewaartermijnen/:version',
+  '/goedkeuringen',
+  '/opruimen',
+  '/opruimen/:id',
+  '/verklaringen',
+  '/certificaat',
+  '/certificaat/:no',
 ]
 
 /**

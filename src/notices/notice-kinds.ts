@@ -77,6 +77,36 @@ export const NOTICE_KINDS = {
     },
   },
   ...REQUEST_NOTICE_KINDS,
+  rules_drafted: {
+    nl: {
+      title: 'Nieuwe bewaartermijnen wachten op goedkeuring',
+      text: 'Versie {version} zou gelden vanaf {effectiveFrom}. Wie haar niet zelf heeft voorgesteld, kan haar goedkeuren.',
+    },
+    en: {
+      title: 'New retention rules wait for approval',
+      text: 'Version {version} would hold from {effectiveFrom}. Whoever did not propose it can approve it.',
+    },
+  },
+  rules_approved: {
+    nl: {
+      title: 'Nieuwe bewaartermijnen zijn goedgekeurd',
+      text: 'Versie {version} geldt vanaf {effectiveFrom}. Kortere termijnen gelden voor bestaande opnamen vanaf {shortensFrom}: tot dan is er tijd om in te grijpen.',
+    },
+    en: {
+      title: 'New retention rules have been approved',
+      text: 'Version {version} holds from {effectiveFrom}. Shorter periods reach existing recordings from {shortensFrom}: until then there is time to step in.',
+    },
+  },
+  destruction_stopped: {
+    nl: {
+      title: 'Het opruimen is gestopt en vraagt om twee mensen',
+      text: 'Er zijn {due} opnamen tegelijk voorbij. Er is niets van aangeraakt. Kijk of dat klopt, en keur het goed of herstel de oorzaak.',
+    },
+    en: {
+      title: 'The sweep stopped and asks for two people',
+      text: '{due} recordings are over at once. None of them was touched. See whether that is right, and approve it or mend the cause.',
+    },
+  },
 } as const satisfies Record<string, NoticeText>
 
 export type NoticeKind = keyof typeof NOTICE_KINDS

@@ -68,6 +68,21 @@ export const certificatesAbout = (connection: Connection, recordingId: string, e
     .orderBy('no')
     .execute()
 
+/** Certificates of some entities, the newest first, from those below a number. */
+export const listCertificates = (
+  connection: Connection,
+  page: { readonly entities: readonly string[]; readonly below: number | null; readonly limit: number },
+) =>
+  connection
+    .selectFrom('certificate')
+    .innerJoin('recording', 'recording.id', 'certificate.recording_id')
+    .select(['no', 'jws'])
+    .where('entity', '=', sql<string>`any(${page.entities}::text[])`)
+    .$if(page.below !== null, (query) => query.where('no', '<', page.below))
+    .orderBy('no', 'desc')
+    .limit(page.limit)
+    .execute()
+
 /** Keeps the public half of a signing key for as long as its signatures matter: for ever. */
 export async function rememberKey(connection: Connection, jwk: PublicJwk, now: Date): Promise<void> {
   await connection

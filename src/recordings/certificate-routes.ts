@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { actorOf } from '../access/authenticate.ts'
 import { PublicJwk } from '../audit/sign.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
-import type { makeFindCertificate, makeFindCertificateOf, makeListSigningKeys } from './certificate-find.ts'
+import type { makeFindCertificate, makeFindCertificates, makeListSigningKeys } from './certificate-find.ts'
 import { CertificateSchema } from './certify.ts'
 
 export interface CertificateUseCases {
   readonly findCertificate: ReturnType<typeof makeFindCertificate>
-  readonly findCertificateOf: ReturnType<typeof makeFindCertificateOf>
+  readonly findCertificates: ReturnType<typeof makeFindCertificates>
   readonly listSigningKeys: ReturnType<typeof makeListSigningKeys>
 }
 
@@ -23,7 +23,7 @@ export const ProvenCertificateSchema = z
 /** Proofs that recordings are gone, and the keys to check them with. */
 export const certificateEndpoints = (useCases: CertificateUseCases): Endpoint[] => [
   byNumber(useCases),
-  ofRecording(useCases),
+  listEndpoint(useCases),
   signingKeys(useCases),
 ]
 
@@ -49,31 +49,35 @@ const byNumber = ({ findCertificate }: CertificateUseCases): Endpoint =>
     },
   })
 
-const ofRecording = ({ findCertificateOf }: CertificateUseCases): Endpoint =>
+const listEndpoint = ({ findCertificates }: CertificateUseCases): Endpoint =>
   endpoint({
     method: 'get',
     path: '/v1/certificates',
     operationId: 'findCertificates',
-    summary: 'Find the destruction certificates of a recording',
+    summary: 'List destruction certificates, or find those of a recording',
     description: `For privacy officers, records managers and auditors of its entity. One of the recording itself once
 it is destroyed, and one for each time that versions of its audio were replaced by silence.`,
     tag: TAG,
-    query: z.strictObject({ recordingId: z.string().meta({ description: 'UUID', format: 'uuid' }) }),
+    query: z.strictObject({
+      recordingId: z.string().optional().meta({ description: 'UUID', format: 'uuid' }),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+      cursor: z.string().min(1).max(20).optional().meta({ description: 'nextCursor of the page before' }),
+    }),
     responses: {
       200: {
-        description: 'The oldest first; empty when there is none',
+        description: 'One page, the newest first; of one recording all, the oldest first',
         content: {
           'application/json': z
-            .strictObject({ items: z.array(ProvenCertificateSchema) })
+            .strictObject({ items: z.array(ProvenCertificateSchema), nextCursor: z.string().nullable() })
             .meta({ id: 'CertificateList' }),
         },
       },
     },
     problems: ['invalid_request', 'forbidden', 'unavailable'],
     async handle({ query, req, res }) {
-      const items = await findCertificateOf(actorOf(req), query.recordingId)
+      const page = await findCertificates(actorOf(req), query)
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json({ items })
+      res.json(page)
     },
   })
 

@@ -8,6 +8,7 @@ import { permit } from './permit.ts'
 import { type Background, judge, type RuleBook } from './rule-book.ts'
 import { decideBook, lockBooks, usesOf } from './rule-book-queries.ts'
 import type { RuleBooks } from './rule-books.ts'
+import { tellOfRules } from './tell-officers.ts'
 
 export interface DecideRulesPorts {
   readonly db: Database
@@ -42,7 +43,7 @@ export function makeDecideRules({ db, clock, books }: DecideRulesPorts) {
       await decideBook(tx, version, { state: decision, by, at: now })
       const detail = { version, sha256: book?.sha256, effectiveFrom: book?.effectiveFrom }
       await appendAudit(tx, { ...event, outcome: 'ok', detail })
-      await tell(tx, decision, detail, now)
+      await tell(tx, book, { decision, detail, actor, at: now })
       return undefined
     })
     if (problem) throw problem
@@ -51,16 +52,24 @@ export function makeDecideRules({ db, clock, books }: DecideRulesPorts) {
   }
 }
 
-/** Other systems hear of rules that will be in force. */
+interface Decided {
+  readonly decision: Decision
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly actor: Actor
+  readonly at: Date
+}
+
+/** Other systems and the privacy officers hear of rules that will be in force. */
 async function tell(
   tx: Tx,
-  decision: Decision,
-  data: Readonly<Record<string, unknown>> & { readonly version: number },
-  at: Date,
+  book: RuleBook | undefined,
+  { decision, detail, actor, at }: Decided,
 ): Promise<void> {
-  if (decision !== 'approved') return
-  const subject = `rules-${data.version}`
-  await queueWebhookEvent(tx, { type: 'rules.approved', subject, data, at, key: `rules.approved ${subject}` })
+  if (!book || decision !== 'approved') return
+  const subject = `rules-${book.version}`
+  const key = `rules.approved ${subject}`
+  await queueWebhookEvent(tx, { type: 'rules.approved', subject, data: detail, at, key })
+  await tellOfRules(tx, { ...book, state: decision, decidedAt: at }, { entities: actor.entities, at })
 }
 
 /** The book of a version. Throws Problem: `not_found`. */

@@ -7,6 +7,7 @@ import { permit } from './permit.ts'
 import { type Draft, digestOf, judge, type RuleBook } from './rule-book.ts'
 import { insertBook, lockBooks, usesOf } from './rule-book-queries.ts'
 import type { RuleBooks } from './rule-books.ts'
+import { tellOfRules } from './tell-officers.ts'
 
 export interface DraftRulesPorts {
   readonly db: Database
@@ -50,6 +51,7 @@ export function makeDraftRules({ db, clock, books }: DraftRulesPorts) {
       await insertBook(tx, book)
       const { version, sha256, effectiveFrom } = book
       await appendAudit(tx, { ...event, outcome: 'ok', detail: { version, sha256, effectiveFrom } })
+      await tellOfRules(tx, book, { entities: actor.entities, at: now })
       return book
     })
     if (outcome instanceof Problem) throw outcome

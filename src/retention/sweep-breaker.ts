@@ -6,6 +6,7 @@ import { type Approved, type BreakerLimits, type Judged, judge } from './breaker
 import { countLive, loadsAt } from './breaker-queries.ts'
 import type { Allowance } from './sweep-plan.ts'
 import type { Stopped } from './sweep-report.ts'
+import { tellOfStop } from './tell-officers.ts'
 
 /** What a run may take out of use, and what it may not. */
 export interface Permitted {
@@ -53,18 +54,20 @@ export async function askAbout(
   return { ...permitted, stopped }
 }
 
-async function askOnce(db: Database, { entity, due, live }: Stopped, now: Date): Promise<string> {
+async function askOnce(db: Database, stopped: Stopped, now: Date): Promise<string> {
+  const { entity, due, live } = stopped
   return db.transaction().execute(async (tx) => {
     const { id, isNew } = await ask(tx, { entity, due_count: due }, now)
-    if (isNew)
-      await appendAudit(tx, {
-        type: 'retention.destruction_stopped',
-        action: 'E',
-        outcome: 'denied',
-        at: now,
-        actor: null,
-        detail: { approval: id, entity, due, live },
-      })
+    if (!isNew) return id
+    await appendAudit(tx, {
+      type: 'retention.destruction_stopped',
+      action: 'E',
+      outcome: 'denied',
+      at: now,
+      actor: null,
+      detail: { approval: id, entity, due, live },
+    })
+    await tellOfStop(tx, stopped, id, now)
     return id
   })
 }

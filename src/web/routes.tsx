@@ -1,5 +1,6 @@
 import { createBrowserRouter, redirect } from 'react-router'
 import { caseworkRoutes } from './casework/routes.tsx'
+import { certificateRoutes } from './certificate/routes.ts'
 import { coachingRoutes } from './coaching/routes.tsx'
 import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
@@ -7,9 +8,10 @@ import { CallsPage } from './listening/calls-page.tsx'
 import { MemberArea } from './listening/member-area.tsx'
 import { operationsRoutes } from './operations/routes.tsx'
 import { oversightRoutes } from './oversight/routes.tsx'
+import { retentionRoutes } from './retention/routes.tsx'
 import { Crash } from './shell/failure.tsx'
 import { NotFound } from './shell/not-found.tsx'
-import { Shell } from './shell/shell.tsx'
+import { PublicShell, Shell } from './shell/shell.tsx'
 import { SignedIn } from './shell/signed-in.tsx'
 
 /**
@@ -40,9 +42,11 @@ export const createRouter = () =>
             ...feedbackRoutes,
             ...oversightRoutes,
             ...operationsRoutes,
+            ...retentionRoutes,
             { path: '*', Component: NotFound },
           ],
         },
       ],
     },
+    { Component: PublicShell, ErrorBoundary: Crash, children: certificateRoutes },
   ])

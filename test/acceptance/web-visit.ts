@@ -19,12 +19,12 @@ export interface Demo {
 }
 
 /** The real service with the demo's people and calls, all delivered, and a browser beside it. */
-export async function openDemo(): Promise<Demo> {
+export async function openDemo(env: Readonly<Record<string, string>> = {}): Promise<Demo> {
   const resources = new AsyncDisposableStack()
   try {
     const database = await createTestDatabase()
     resources.defer(() => database.drop())
-    const service = await startService({ issuer: 'demo', databaseUrl: database.url })
+    const service = await startService({ issuer: 'demo', databaseUrl: database.url, env })
     resources.defer(() => service.stop())
     const browser = await launchBrowser()
     resources.defer(() => browser.close())

@@ -1,6 +1,8 @@
 /** What the pages read of the public API (`/openapi.json` has the whole of it). */
 
 export interface Me {
+  /** Identifier at the identity provider. */
+  readonly sub: string
   readonly displayName: string | null
   readonly roles: readonly string[]
   /** Companies and team that somebody works for. */

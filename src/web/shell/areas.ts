@@ -20,6 +20,8 @@ export const areaWords = inBoth(
     recordings: 'Opnamen',
     holds: 'Blokkades',
     operations: 'Beheer',
+    retention: 'Bewaren en vernietigen',
+    sweeps: 'Opruimen',
   },
   {
     label: 'Areas',
@@ -32,6 +34,8 @@ export const areaWords = inBoth(
     recordings: 'Recordings',
     holds: 'Holds',
     operations: 'Operations',
+    retention: 'Keeping and destroying',
+    sweeps: 'Sweeps',
   },
 )
 
@@ -46,6 +50,12 @@ export const AREAS: readonly Area[] = [
   { path: '/opnamen', name: 'recordings', roles: ['privacy_officer', 'records_manager'] },
   { path: '/blokkades', name: 'holds', roles: ['privacy_officer', 'records_manager'] },
   { path: '/beheer', name: 'operations', roles: ['operator', 'records_manager', 'privacy_officer'] },
+  {
+    path: '/bewaartermijnen',
+    name: 'retention',
+    roles: ['privacy_officer', 'records_manager', 'auditor'],
+  },
+  { path: '/opruimen', name: 'sweeps', roles: ['operator'] },
 ]
 
 /** The areas this visitor has business in. */

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Outlet, ScrollRestoration } from 'react-router'
 import { useMe } from '../api/queries.ts'
@@ -8,6 +9,21 @@ import { SiteNav } from './site-nav.tsx'
 
 /** What every page has around it. */
 export function Shell() {
+  return <Frame banner={<DemoBanner />} account={<WhoIsIn />} nav={<SiteNav />} />
+}
+
+/** What pages for anybody have around them: they ask for nothing, and so do not know who is there. */
+export function PublicShell() {
+  return <Frame />
+}
+
+interface FrameProps {
+  readonly banner?: ReactNode
+  readonly account?: ReactNode
+  readonly nav?: ReactNode
+}
+
+function Frame({ banner, account, nav }: FrameProps) {
   const { t } = useTranslation()
   return (
     <>
@@ -15,7 +31,7 @@ export function Shell() {
         {t('site.skip')}
       </a>
       <header className="masthead">
-        <DemoBanner />
+        {banner}
         <div className="masthead__row">
           <Link className="wordmark" to="/" aria-label={t('site.home')}>
             <Mark />
@@ -23,9 +39,9 @@ export function Shell() {
           </Link>
           <div className="masthead__side">
             <LanguageSwitch />
-            <WhoIsIn />
+            {account}
           </div>
-          <SiteNav />
+          {nav}
         </div>
       </header>
       <main id="content" tabIndex={-1}>

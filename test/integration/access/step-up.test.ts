@@ -55,7 +55,7 @@ describe('logging in once more', () => {
 
   test('lets the same session go on under a new id, and the other tabs with it', async () => {
     const { visitor, id, own } = await loggedIn()
-    expect((await sessionOf(visitor))['confirmBy']).toBe(null)
+    expect((await sessionOf(visitor)).confirmBy).toBe(null)
     const callback = await stepUp(visitor)
     expect(callback.status).toBe(200)
     expect(await callback.text()).toContain(`content="0;url=${site.origin}/calls"`)
@@ -64,7 +64,7 @@ describe('logging in once more', () => {
     // A tab that was open before still has its token.
     expect(await csrfToken(site.origin, visitor)).toBe(own['x-csrf-token'])
     const times = await sessionOf(visitor)
-    const left = Date.parse(times['confirmBy'] ?? '') - site.clock.now().getTime()
+    const left = Date.parse(times.confirmBy ?? '') - site.clock.now().getTime()
     expect(left).toBeGreaterThan(9 * MINUTE)
     expect((await audited('session.confirmed')).at(-1)).toMatchObject({ actor_sub: 'jansen', outcome: 'ok' })
   })
@@ -78,8 +78,8 @@ describe('logging in once more', () => {
       .execute()
     await stepUp(visitor)
     const after = await sessionOf(visitor)
-    expect(Date.parse(after['endsAt'] ?? '')).toBeGreaterThanOrEqual(Date.parse(before['endsAt'] ?? ''))
-    expect(Date.parse(after['endsAt'] ?? '') - site.clock.now().getTime()).toBe(8 * HOUR)
+    expect(Date.parse(after.endsAt ?? '')).toBeGreaterThanOrEqual(Date.parse(before.endsAt ?? ''))
+    expect(Date.parse(after.endsAt ?? '') - site.clock.now().getTime()).toBe(8 * HOUR)
   })
 
   test('as somebody else changes nothing and says so', async () => {

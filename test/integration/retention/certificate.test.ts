@@ -73,7 +73,7 @@ test('while a recording lives, its copy can be opened, and there is no certifica
   const opened = decryptAgeFile([decodeIdentity(identity.trim())])
   opened.end(copy)
   expect((await buffer(opened)).equals(audio)).toBe(true)
-  expect(await (await certificateOf()).json()).toEqual({ items: [] })
+  expect(await (await certificateOf()).json()).toEqual({ items: [], nextCursor: null })
 })
 
 test('after the destruction no version, upload or key is left, and the old copy cannot be opened', async () => {
@@ -128,7 +128,22 @@ test('anybody finds it by its number; by the recording only those who account fo
   expect((await certificateOf(persons.coach())).status).toBe(403)
   expect((await service.call(`/v1/certificates?recordingId=${id}`, undefined)).status).toBe(401)
   const elsewhere = await certificateOf(persons.auditor({ entity: ['hmbs-advies'] }))
-  expect(await elsewhere.json()).toEqual({ items: [] })
+  expect(await elsewhere.json()).toEqual({ items: [], nextCursor: null })
+})
+
+test('those who account for it list the certificates of their entities, page by page', async () => {
+  const list = async (query: string, claims = privacyOfficer) => {
+    const answer = await service.call(`/v1/certificates${query}`, claims)
+    return { status: answer.status, body: (await answer.json()) as { items: unknown[]; nextCursor: unknown } }
+  }
+  const page = await list('?limit=1')
+  expect(page.body.items.map((item) => ProvenCertificateSchema.parse(item).certificate.no)).toEqual([1])
+  expect(page.body.nextCursor).toBe(null)
+  expect((await list('?cursor=2')).body.items).toHaveLength(1)
+  expect((await list('?cursor=1')).body.items).toEqual([])
+  for (const cursor of ['0', 'x', '-1']) expect((await list(`?cursor=${cursor}`)).status).toBe(400)
+  expect((await list('', persons.auditor({ entity: ['hmbs-advies'] }))).body.items).toEqual([])
+  expect((await list('', member)).status).toBe(403)
 })
 
 test('it is verified with the public key alone, and a changed one is not', async () => {

@@ -1,0 +1,41 @@
+import { inBoth } from '../i18n/words.ts'
+
+/** Texts of the list of certificates. */
+export const words = inBoth(
+  {
+    title: 'Verklaringen van vernietiging',
+    lead: 'Van iedere vernietigde opname blijft een ondertekende verklaring over. Iedereen die het nummer weet, kan haar lezen en controleren.',
+    no: 'Nummer',
+    when: 'Vernietigd',
+    what: 'Wat',
+    recording: 'opname',
+    version: 'vervangen versie',
+    entity: 'Organisatie',
+    reference: 'Kenmerk',
+    backups: 'Reservekopieën tot',
+    empty: 'Er is nog niets vernietigd.',
+    find: 'Zoeken op kenmerk van een opname',
+    findAct: 'Zoeken',
+    findNone: 'Van deze opname is geen verklaring.',
+    public: 'Naar de openbare controlepagina',
+    all: 'Alle verklaringen',
+  },
+  {
+    title: 'Certificates of destruction',
+    lead: 'A signed certificate remains of every destroyed recording. Anybody who knows its number can read and check it.',
+    no: 'Number',
+    when: 'Destroyed',
+    what: 'What',
+    recording: 'recording',
+    version: 'replaced version',
+    entity: 'Organisation',
+    reference: 'Reference',
+    backups: 'Backups until',
+    empty: 'Nothing has been destroyed yet.',
+    find: 'Find by the reference of a recording',
+    findAct: 'Find',
+    findNone: 'There is no certificate of this recording.',
+    public: 'To the public page for checking',
+    all: 'All certificates',
+  },
+)
