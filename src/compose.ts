@@ -7,6 +7,7 @@ import { composeAudit } from './compose/audit.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
 import { composeCoaching, loadScoreForm } from './compose/coaching.ts'
+import { composeDisclosures } from './compose/disclosures.ts'
 import { type Foundation, openFoundation } from './compose/foundation.ts'
 import { findAudioTools, healthChecks } from './compose/health.ts'
 import { composeHolds } from './compose/holds.ts'
@@ -111,6 +112,7 @@ async function composeParts(
 ) {
   const books = opened.use(await composeRules(foundation, config))
   const audio = await findAudioTools(config)
+  const notices = opened.use(composeNotices(foundation, config, publicUrl))
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books, audio.engine)))
   return {
     audio,
@@ -131,7 +133,8 @@ async function composeParts(
       recipientsOf: async () => [],
     }),
     overview: composeOverview(foundation, config.sweep.graceDays),
-    notices: opened.use(composeNotices(foundation, config, publicUrl)),
+    notices,
+    disclosing: composeDisclosures(foundation, audio.engine, notices, publicUrl),
     access: await composeAccess(foundation, config, publicUrl),
   }
 }
@@ -151,6 +154,7 @@ const endpointsOf = (
     packages,
     overview,
     notices,
+    disclosing,
   }: Awaited<ReturnType<typeof composeParts>>,
 ): readonly Endpoint[] => [
   ...access.endpoints,
@@ -164,6 +168,7 @@ const endpointsOf = (
   ...packages.endpoints,
   ...overview,
   ...notices.endpoints,
+  ...disclosing.endpoints,
   ...composeSilence({ ...foundation, find: recordings.find }),
   ...composeRemains(foundation),
   ...composeIntegrity(foundation),

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { Problem } from '../kernel/problem.ts'
+import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import type { Actor } from './actor.ts'
 import { type CookieSpec, cookiesFor, readCookie } from './cookies.ts'
 import { equalSecrets } from './secrets.ts'
@@ -11,6 +11,8 @@ export interface AuthenticatePorts {
   readonly sessions: Sessions
   /** Origin under which browsers reach the service. */
   readonly publicUrl: string
+  /** The actor as they may act today; rejects with the Problem that says why not at all. */
+  readonly admit?: ((actor: Actor) => Promise<Actor>) | undefined
 }
 
 interface Identity {
@@ -27,7 +29,8 @@ const identities = new WeakMap<Request, Identity>()
  * other. A request with an Authorization header stands or falls with it, even beside a good cookie.
  * Rejects with Problem('unauthenticated'), ('csrf') or, when it cannot be known, ('unavailable').
  */
-export function makeAuthenticate({ verifyToken, sessions, publicUrl }: AuthenticatePorts): RequestHandler {
+export function makeAuthenticate(ports: AuthenticatePorts): RequestHandler {
+  const { verifyToken, sessions, publicUrl, admit } = ports
   const cookie = cookiesFor(publicUrl).session
   const origin = new URL(publicUrl).origin
   return async (req, _res, next) => {
@@ -36,8 +39,22 @@ export function makeAuthenticate({ verifyToken, sessions, publicUrl }: Authentic
         ? await bySession(req, cookie, sessions)
         : await byToken(req, verifyToken)
     if (identity.session) refuseForgery(req, origin, identity.session.csrfToken)
-    identities.set(req, identity)
+    identities.set(req, admit ? await admitted(identity, admit) : identity)
     next()
+  }
+}
+
+/** What ends the right to be here at all ends a long answer too. */
+async function admitted(
+  identity: Identity,
+  admit: NonNullable<AuthenticatePorts['admit']>,
+): Promise<Identity> {
+  const actor = await admit(identity.actor)
+  const isStillAdmitted = () => holds(admit(identity.actor), 'forbidden')
+  return {
+    ...identity,
+    actor,
+    stillValid: async () => (await identity.stillValid()) && (await isStillAdmitted()),
   }
 }
 
@@ -65,11 +82,11 @@ async function byToken(req: Request, verifyToken: VerifyToken): Promise<Identity
 }
 
 /** A credential that is refused no longer holds; anything else that goes wrong is not an answer. */
-async function holds(check: Promise<unknown>): Promise<boolean> {
+async function holds(check: Promise<unknown>, refusal: ProblemCode = 'unauthenticated'): Promise<boolean> {
   try {
     return (await check) !== undefined
   } catch (error) {
-    if (error instanceof Problem && error.code === 'unauthenticated') return false
+    if (error instanceof Problem && error.code === refusal) return false
     throw error
   }
 }

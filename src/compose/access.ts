@@ -9,6 +9,7 @@ import { makeVerifyToken } from '../access/verify-token.ts'
 import type { AuthConfig, Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { makeRememberAddress } from '../notices/mail-wish.ts'
+import { makeSupplierGate } from '../privacy/supplier-gate.ts'
 import type { Demo } from './demo.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -47,7 +48,12 @@ export async function composeAccess(
   return {
     // Without a client at the provider nobody can log in here; what tells callers who they are stays.
     endpoints: auth.login ? endpoints : endpoints.filter((spec) => spec.path === '/v1/me'),
-    authenticate: makeAuthenticate({ verifyToken, sessions, publicUrl }),
+    authenticate: makeAuthenticate({
+      verifyToken,
+      sessions,
+      publicUrl,
+      admit: makeSupplierGate({ db, clock }),
+    }),
     removeExpiredSessions: () => removeExpiredSessions(db, clock.now()),
     demo,
   }

@@ -7,6 +7,7 @@ import type { Access } from './access.ts'
 import { audioJob } from './audio.ts'
 import type { Audit } from './audit.ts'
 import type { Coaching } from './coaching.ts'
+import type { Disclosing } from './disclosures.ts'
 import type { Foundation } from './foundation.ts'
 import { comparisonJob } from './fsck.ts'
 import type { Holds } from './holds.ts'
@@ -33,6 +34,7 @@ export interface JobParts {
   readonly access: Access
   readonly notices: Notices
   readonly audit: Audit
+  readonly disclosing: Disclosing
   readonly engine: AudioEngine | undefined
   readonly metrics: Metrics
 }
@@ -77,6 +79,7 @@ export function composeJobs(foundation: Foundation, config: Config, parts: JobPa
     ...notices.jobs(metrics),
     ...requests.jobs((clock, count) => metrics.privacyRequests.set({ clock }, count)),
     ...packages.jobs,
+    ...parts.disclosing.jobs,
     ...composeLifecycle(foundation, config).jobs,
     comparisonJob(foundation, config),
     ...scrubJobs(foundation, config, metrics),

@@ -7,7 +7,7 @@ import { countMail } from '../notices/mail-queries.ts'
 import { makeFindMailWish, makeSetMailWish } from '../notices/mail-wish.ts'
 import { noticeEndpoints } from '../notices/notice-routes.ts'
 import { makeRemoveOldNotices } from '../notices/old-notices.ts'
-import { makeSendMail } from '../notices/send-mail.ts'
+import { makeSendMail, type Post } from '../notices/send-mail.ts'
 import { makeRemoveOldEvents, makeSendWebhooks } from '../notices/send-webhooks.ts'
 import { openSmtp } from '../notices/smtp.ts'
 import { makeListUndelivered, makeResendMail } from '../notices/undelivered.ts'
@@ -22,6 +22,8 @@ import type { Foundation } from './foundation.ts'
 export interface Notices extends Disposable {
   /** Reaches addresses that people gave. */
   readonly outbound: Outbound
+  /** Absent: there is no mail server. */
+  readonly post: Post | undefined
   readonly endpoints: readonly Endpoint[]
   jobs(metrics: Metrics): Job[]
 }
@@ -40,6 +42,7 @@ export function composeNotices(foundation: Foundation, config: Config, publicUrl
   const sendWebhooks = makeSendWebhooks({ ...foundation, outbound, publicUrl })
   return {
     outbound,
+    post: smtp?.post,
     endpoints: [
       ...noticeEndpoints({
         listNotices: makeListNotices(ports),

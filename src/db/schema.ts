@@ -18,6 +18,12 @@ import type {
   TrainingScoreTable,
 } from './coaching-schema.ts'
 import type {
+  DisclosureRecordingTable,
+  DisclosureTable,
+  RecipientNoticeTable,
+  SupplierTable,
+} from './disclosure-schema.ts'
+import type {
   MailAddressTable,
   NoticeMailTable,
   NoticeTable,
@@ -269,6 +275,10 @@ export interface Schema extends OversightTables, AuditTables {
   training_note: TrainingNoteTable
   training_score: TrainingScoreTable
   member_preference: MemberPreferenceTable
+  supplier: SupplierTable
+  disclosure: DisclosureTable
+  disclosure_recording: DisclosureRecordingTable
+  recipient_notice: RecipientNoticeTable
   notice: NoticeTable
   notice_mail: NoticeMailTable
   mail_address: MailAddressTable

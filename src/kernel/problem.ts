@@ -52,6 +52,8 @@ export const PROBLEMS = {
   review_pending: { status: 409, title: 'An earlier emergency access is still to be reviewed' },
   second_person_required: { status: 403, title: 'This needs somebody other than who asked for it' },
   invalid_rules: { status: 422, title: 'These retention rules cannot be used' },
+  outside_eu: { status: 422, title: 'The country is not in the European Union' },
+  invalid_disclosure: { status: 422, title: 'This cannot be given to this recipient' },
   invalid_spans: { status: 422, title: 'These parts do not fit the call' },
   destroyed: { status: 410, title: 'The recording has been destroyed' },
   deletion_in_progress: { status: 409, title: 'The recording is being destroyed' },

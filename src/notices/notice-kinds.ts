@@ -66,6 +66,56 @@ export const NOTICE_KINDS = {
       text: 'The number was {count}, and more than {threshold} is an anomaly. See what is going on.',
     },
   },
+  disclosure_asked: {
+    nl: {
+      title: 'Een verstrekking vraagt om goedkeuring',
+      text: 'Twee anderen dan de aanvrager keuren haar goed, uiterlijk op {approveBy}. Daarna vervalt de aanvraag.',
+    },
+    en: {
+      title: 'A disclosure asks for approval',
+      text: 'Two others than who asked for it approve it, on {approveBy} at the latest. After that the request lapses.',
+    },
+  },
+  disclosure_delay_ends: {
+    nl: {
+      title: 'Een uitgestelde mededeling komt vrij',
+      text: 'Na {until} ziet het lid aan wie de opname is verstrekt. Moet dat later, leg dan opnieuw vast waarom.',
+    },
+    en: {
+      title: 'A delayed disclosure becomes visible',
+      text: 'After {until} the member sees to whom the recording was given. If that must be later, record why once more.',
+    },
+  },
+  portability_address: {
+    nl: {
+      title: 'Bevestig waar uw gegevens heen gaan',
+      text: 'U vroeg om uw gegevens over te dragen. Ze worden pas verzonden als u het adres hebt bevestigd.',
+    },
+    en: {
+      title: 'Confirm where your data is going',
+      text: 'You asked to have your data transferred. It is sent only once you have confirmed the address.',
+    },
+  },
+  recipient_to_be_told: {
+    nl: {
+      title: 'Vertel een ontvanger wat er met een opname is gebeurd',
+      text: 'Wie de opname kreeg, moet horen dat zij is gewijzigd, gewist of beperkt (artikel 19 AVG), en er is geen mailadres bekend.',
+    },
+    en: {
+      title: 'Tell a recipient what happened to a recording',
+      text: 'Whoever was given the recording must hear that it was rectified, erased or restricted (Article 19 GDPR), and no mail address is known.',
+    },
+  },
+  recipient_silent: {
+    nl: {
+      title: 'Een ontvanger antwoordt niet',
+      text: 'Al {days} dagen is niet bevestigd dat de wijziging, wissing of beperking van een opname is doorgevoerd (artikel 19 AVG).',
+    },
+    en: {
+      title: 'A recipient does not answer',
+      text: 'For {days} days nobody has confirmed that a recording was rectified, erased or restricted there too (Article 19 GDPR).',
+    },
+  },
   webhook_disabled: {
     nl: {
       title: 'Een webhook is uitgeschakeld',

@@ -37,3 +37,24 @@ export async function findAccesses(db: Database, recordingId: string): Promise<A
     limit ${LIMIT}`.execute(db)
   return rows
 }
+
+export interface DisclosedRow {
+  readonly at: Date
+  readonly recipient: string
+  readonly purpose: string
+}
+
+/** To whom outside the recording was given, by name; for the member without what is delayed on this day. */
+export async function findDisclosed(
+  db: Database,
+  recordingId: string,
+  hiddenOn: string | null,
+): Promise<DisclosedRow[]> {
+  const { rows } = await sql<DisclosedRow>`
+    select s.opened_at as at, d.recipient_name as recipient, d.purpose
+    from disclosure_recording s join disclosure d on d.id = s.disclosure_id
+    where s.recording_id = ${recordingId} and s.opened_at is not null
+      and (${hiddenOn}::date is null or d.delay_until is null or d.delay_until < ${hiddenOn}::date)
+    order by s.opened_at desc limit ${LIMIT}`.execute(db)
+  return rows
+}

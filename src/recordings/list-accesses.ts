@@ -3,10 +3,11 @@ import { type Actor, hasRole, ROLES } from '../access/actor.ts'
 import { can, scopeOf } from '../access/policy.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { Database } from '../db/database.ts'
+import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { type AccessRow, findAccesses } from './accesses-queries.ts'
+import { type AccessRow, type DisclosedRow, findAccesses, findDisclosed } from './accesses-queries.ts'
 import { findRecording } from './find-queries.ts'
 import { durationSeconds, subjectOf, tagOf } from './present.ts'
 import { recordRead } from './record-read.ts'
@@ -17,7 +18,8 @@ export const AccessListSchema = z
       z.strictObject({
         firstAt: z.iso.datetime({ offset: true }),
         lastAt: z.iso.datetime({ offset: true }),
-        action: z.enum(['listened', 'copied']),
+        action: z.enum(['listened', 'copied', 'disclosed']),
+        recipient: z.string().optional().meta({ description: 'Of what was disclosed: to whom, by name' }),
         byYou: z.boolean(),
         breakGlass: z.boolean().meta({ description: 'Opened in an emergency' }),
         roles: z.array(z.enum(ROLES)),
@@ -51,7 +53,13 @@ export function makeListAccesses({ db, trail, clock }: ListAccessesPorts) {
     if (!row) throw new Problem('not_found')
     const isOfficer = row.member_ref !== actor.memberRef && hasRole(actor, 'privacy_officer', 'auditor')
     const accesses = await findAccesses(db, row.id)
-    return { items: accesses.map((access) => present(access, actor, durationSeconds(row), isOfficer)) }
+    const disclosed = await findDisclosed(db, row.id, isOfficer ? null : dayOf(now))
+    const seconds = durationSeconds(row)
+    const items = [
+      ...accesses.map((access) => present(access, actor, seconds, isOfficer)),
+      ...disclosed.map((one) => presentDisclosed(one, seconds)),
+    ]
+    return { items: items.toSorted((one, other) => other.lastAt.localeCompare(one.lastAt)) }
   }
 }
 
@@ -71,3 +79,9 @@ function present(row: AccessRow, actor: Actor, seconds: number | null, isOfficer
     ...(isOfficer ? { actor: row.actor_sub, caseRef: row.case_ref } : {}),
   }
 }
+
+/** Given to somebody outside, who is named: categories of recipients would not do (CJEU C-154/21). */
+const presentDisclosed = ({ at, recipient, purpose }: DisclosedRow, seconds: number | null): AccessJson => ({
+  ...{ firstAt: at.toISOString(), lastAt: at.toISOString(), action: 'disclosed', recipient, purpose },
+  ...{ byYou: false, breakGlass: false, roles: [], heardSeconds: null, durationSeconds: seconds },
+})

@@ -7,6 +7,7 @@ import { addCounts } from './anonymous-queries.ts'
 import { issueCertificates } from './certificates-issue.ts'
 import type { Certificate, Destruction } from './certify.ts'
 import { writeDestructionList } from './destruction-list.ts'
+import { notifyRecipients } from './notify-recipients.ts'
 import { destroyedEvent, purgeEvent } from './purge-event.ts'
 import {
   bookInForce,
@@ -59,6 +60,7 @@ export async function finish(
     await forgetSamples(tx, ids, now)
     await forgetRequests(tx, ids, now)
     await forgetRecordings(tx, ids)
+    await notifyRecipients(tx, ids, 'erased', now)
     await writeTombstones(tx, ids, now)
     const proofs = new Map(proven.map((one) => [one.claim.id, one]))
     const destructions = going.flatMap((one) => {

@@ -7,6 +7,7 @@ import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 import { lockKept } from './hold-target.ts'
+import { notifyRecipients } from './notify-recipients.ts'
 import {
   findRestriction,
   noteLiftNotice,
@@ -86,6 +87,7 @@ export async function restrictLocked(
   const put = await putRestriction(tx, { recordingId, ground, placedBy, placedAt: at })
   const act = { type: 'recording.restricted', action: 'U', actor, at, recordingId } as const
   await appendAudit(tx, eventOf(act, { ground }))
+  if (put.isNew) await notifyRecipients(tx, recordingId, 'restricted', at)
   return put
 }
 

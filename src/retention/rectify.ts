@@ -6,6 +6,7 @@ import { idToLookUp, isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type Act, eventOf, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import { joinHolds } from '../recordings/hold-join.ts'
+import { notifyRecipients } from '../recordings/notify-recipients.ts'
 import type { RecordingJson } from '../recordings/present.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Link } from './events.ts'
@@ -113,6 +114,7 @@ async function apply(tx: Tx, rectification: Rectification): Promise<boolean> {
     tx,
     eventOf(act, { fields, old: commitments, ...(isBreach ? { heardBefore: true } : {}) }),
   )
+  await notifyRecipients(tx, recordingId, 'rectified', act.at)
   return isBreach
 }
 

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { AuthenticatePorts } from '../../src/access/authenticate.ts'
 import { makeSessions } from '../../src/access/sessions.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Endpoint } from '../../src/http/endpoint.ts'
@@ -29,7 +30,7 @@ export interface Api {
 /** Some endpoints in the real app on a port; tokens are issued in real time, whatever time the endpoints keep. */
 export async function apiWith(
   endpoints: readonly Endpoint[],
-  { db, clock }: { db: Database; clock: Clock },
+  { db, clock, admit }: { db: Database; clock: Clock; admit?: AuthenticatePorts['admit'] },
 ): Promise<Api> {
   const issuer = await createIssuer()
   const logger = createLogger('error')
@@ -40,6 +41,7 @@ export async function apiWith(
     clock: systemClock,
     logger,
     endpoints,
+    ...(admit ? { admit } : {}),
   })
   const server: Server = await listen(app, 0, '127.0.0.1')
   const origin = `http://127.0.0.1:${portOf(server)}`

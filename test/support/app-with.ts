@@ -1,5 +1,5 @@
 import type { Express } from 'express'
-import { makeAuthenticate } from '../../src/access/authenticate.ts'
+import { type AuthenticatePorts, makeAuthenticate } from '../../src/access/authenticate.ts'
 import { makeKeySource } from '../../src/access/jwks.ts'
 import type { Sessions } from '../../src/access/sessions.ts'
 import { makeVerifyToken } from '../../src/access/verify-token.ts'
@@ -19,10 +19,19 @@ export interface AppWith {
   readonly clock: Clock
   readonly keysClock?: Clock
   readonly logger: Logger
+  readonly admit?: AuthenticatePorts['admit']
 }
 
 /** The real app, in this process, with some endpoints and whoever the issuer vouches for. */
-export function appWith({ endpoints, issuer, sessions, clock, keysClock = clock, logger }: AppWith): Express {
+export function appWith({
+  endpoints,
+  issuer,
+  sessions,
+  clock,
+  keysClock = clock,
+  logger,
+  admit,
+}: AppWith): Express {
   const keys = makeKeySource({ load: async () => JSON.stringify(issuer.jwks()), clock: keysClock })
   const { issuer: name, audience } = issuer
   return createApp({
@@ -37,6 +46,7 @@ export function appWith({ endpoints, issuer, sessions, clock, keysClock = clock,
       verifyToken: makeVerifyToken({ issuer: name, audience, keys, clock }),
       sessions,
       publicUrl: 'http://127.0.0.1',
+      admit,
     }),
     endpoints,
     identityProvider: undefined,

@@ -7,6 +7,7 @@ import { sql as endsBrief } from './0006-ends-brief.ts'
 import { sql as coaching } from './0007-coaching.ts'
 import { sql as auditSeal } from './0008-audit-seal.ts'
 import { sql as privacyRequests } from './0009-privacy-requests.ts'
+import { sql as disclosures } from './0010-disclosures.ts'
 import { sql as notices } from './0011-notices.ts'
 import { sql as oversight } from './0012-oversight.ts'
 import { sql as packages } from './0013-packages.ts'
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0007-coaching', sql: coaching },
   { name: '0008-audit-seal', sql: auditSeal },
   { name: '0009-privacy-requests', sql: privacyRequests },
+  { name: '0010-disclosures', sql: disclosures },
   { name: '0011-notices', sql: notices },
   { name: '0012-oversight', sql: oversight },
   { name: '0013-packages', sql: packages },

@@ -141,7 +141,9 @@ export interface Derivation {
 export interface Access {
   readonly firstAt: string
   readonly lastAt: string
-  readonly action: 'listened' | 'copied'
+  readonly action: 'listened' | 'copied' | 'disclosed'
+  /** Of what was disclosed: to whom. */
+  readonly recipient?: string
   readonly byYou: boolean
   readonly roles: readonly string[]
   readonly purpose: string | null

@@ -55,8 +55,17 @@ function HeardByStaff({ accesses }: { readonly accesses: readonly Access[] }) {
       empty={w.empty}
       columns={[
         { key: 'when', label: w.when, cell: (access) => <Moment access={access} /> },
-        { key: 'who', label: w.who, cell: ({ roles }) => roles.map((role) => name('role', role)).join(', ') },
-        { key: 'why', label: w.why, cell: ({ purpose }) => (purpose ? name('purpose', purpose) : w.unknown) },
+        {
+          key: 'who',
+          label: w.who,
+          cell: ({ roles, recipient }) => recipient ?? roles.map((role) => name('role', role)).join(', '),
+        },
+        {
+          key: 'why',
+          label: w.why,
+          cell: ({ action, purpose }) =>
+            purpose === null ? w.unknown : action === 'disclosed' ? purpose : name('purpose', purpose),
+        },
         { key: 'what', label: w.what, cell: (access) => <Part access={access} /> },
       ]}
     />
@@ -76,5 +85,6 @@ function Moment({ access: { firstAt } }: { readonly access: Access }) {
 function Part({ access: { action, heardSeconds, durationSeconds } }: { readonly access: Access }) {
   const { heard: w } = useWords(words)
   if (action === 'copied') return w.copied
+  if (action === 'disclosed') return w.disclosed
   return heardSeconds === null ? w.listened : w.part(clockTime(heardSeconds), clockTime(durationSeconds))
 }

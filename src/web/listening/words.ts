@@ -40,6 +40,7 @@ export const words = inBoth(
       what: 'Wat',
       unknown: 'niet opgegeven',
       copied: 'kopie gemaakt',
+      disclosed: 'aan deze organisatie verstrekt',
       listened: 'geluisterd',
       part: (heard: string, of: string) => `${heard} beluisterd, van ${of}`,
       own: count(
@@ -126,6 +127,7 @@ export const words = inBoth(
       what: 'What',
       unknown: 'not stated',
       copied: 'made a copy',
+      disclosed: 'given to this organisation',
       listened: 'listened',
       part: (heard: string, of: string) => `heard ${heard}, of ${of}`,
       own: count('time you listened or took a copy yourself', 'times you listened or took a copy yourself'),
