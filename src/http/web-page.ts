@@ -29,6 +29,12 @@ const NAVIGATION = [
   '/verklaringen',
   '/certificaat',
   '/certificaat/:no',
+  '/verzoeken',
+  '/verzoeken/nieuw',
+  '/verzoeken/:id',
+  '/privacyverzoeken',
+  '/privacyverzoeken/nieuw',
+  '/privacyverzoeken/:id',
 ]
 
 /**

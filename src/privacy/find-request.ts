@@ -10,10 +10,10 @@ import { type Dossier, presentItem, presentRequest } from './request-present.ts'
 import {
   countsOf,
   findRequest,
-  type ItemRow,
   itemsOf,
   NO_ITEMS,
   type RequestRow,
+  type ShownItem,
   stepsOf,
 } from './request-queries.ts'
 import type { ItemJson, RequestJson } from './request-schema.ts'
@@ -90,7 +90,7 @@ async function itemPage(
   connection: Connection,
   id: string,
   { limit, after }: { limit: number; after?: { type: string; n: number } | undefined },
-): Promise<{ items: ItemRow[]; nextCursor: string | null }> {
+): Promise<{ items: ShownItem[]; nextCursor: string | null }> {
   const found = await itemsOf(connection, id, { after, limit: limit + 1 })
   const items = found.slice(0, limit)
   const last = found.length > limit ? items.at(-1) : undefined

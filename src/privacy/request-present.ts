@@ -5,7 +5,7 @@ import type { LegalBasis } from '../recordings/model.ts'
 import type { DeadlineOptions } from './deadline.ts'
 import { type ClockFacts, clocksOf } from './request-clock.ts'
 import { type ReasonCode, type RequestState, type RequestType, ROUTES } from './request-model.ts'
-import type { ItemRow, RequestRow } from './request-queries.ts'
+import type { ItemRow, RequestRow, ShownItem } from './request-queries.ts'
 import { hasRight } from './request-rights.ts'
 import type { ItemJson, RequestJson, RequestSummaryJson } from './request-schema.ts'
 import { type ItemCounts, nextStepsOf, type StepFacts, type Viewer } from './request-state.ts'
@@ -68,7 +68,7 @@ type StepRow = Omit<Selectable<PrivacyRequestStepTable>, 'id' | 'request_id'>
 export interface Dossier {
   readonly row: RequestRow
   readonly counts: ItemCounts
-  readonly items: readonly ItemRow[]
+  readonly items: readonly ShownItem[]
   readonly itemsCursor: string | null
   readonly steps: readonly StepRow[]
 }
@@ -116,7 +116,7 @@ export function presentRequest({ row, counts, items, itemsCursor, steps }: Dossi
 /** Steps that say what a second person thinks about, before there is an answer. */
 const INTERNAL: readonly string[] = ['proposed', 'proposal_approved', 'proposal_declined', 'proposal_expired']
 
-export function presentItem(item: ItemRow, viewer: Viewer): ItemJson {
+export function presentItem(item: ShownItem, viewer: Viewer): ItemJson {
   const isHidden = viewer !== 'officer' && item.state === 'proposed'
   const state = isHidden ? 'open' : item.state
   const basis = item.legal_basis as LegalBasis | null
@@ -124,6 +124,7 @@ export function presentItem(item: ItemRow, viewer: Viewer): ItemJson {
     type: item.type as RequestType,
     n: item.n,
     recordingId: item.recording_id,
+    callStartedAt: text(item.call_started_at),
     purpose: item.purpose,
     legalBasis: item.legal_basis,
     rightExists: basis === null || hasRight(item.type as RequestType, basis),

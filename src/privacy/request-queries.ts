@@ -96,10 +96,19 @@ export interface ItemPage {
   readonly limit: number
 }
 
-export const itemsOf = (connection: Connection, id: string, { after, limit }: ItemPage): Promise<ItemRow[]> =>
+/** A question as it is shown, with when its call was. */
+export type ShownItem = ItemRow & { readonly call_started_at: Date | null }
+
+export const itemsOf = (
+  connection: Connection,
+  id: string,
+  { after, limit }: ItemPage,
+): Promise<ShownItem[]> =>
   connection
     .selectFrom('privacy_request_item')
-    .selectAll()
+    .leftJoin('recording', 'recording.id', 'privacy_request_item.recording_id')
+    .selectAll('privacy_request_item')
+    .select('recording.started_at as call_started_at')
     .where('request_id', '=', id)
     .$if(after !== undefined, (query) => query.where(sql<boolean>`(type, n) > (${after?.type}, ${after?.n})`))
     .orderBy('type')

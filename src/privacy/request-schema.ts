@@ -134,6 +134,7 @@ export const ItemSchema = z
     type: z.enum(REQUEST_TYPES),
     n: z.int(),
     recordingId: z.uuid().nullable().meta({ description: 'Null: the request as a whole, or destroyed' }),
+    callStartedAt: instant.nullable().meta({ description: 'Null once the recording is destroyed' }),
     purpose: z.string().nullable(),
     legalBasis: z.string().nullable(),
     rightExists: z.boolean().meta({ description: 'Whether the right exists against this legal basis' }),

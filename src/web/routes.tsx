@@ -8,7 +8,9 @@ import { CallsPage } from './listening/calls-page.tsx'
 import { MemberArea } from './listening/member-area.tsx'
 import { operationsRoutes } from './operations/routes.tsx'
 import { oversightRoutes } from './oversight/routes.tsx'
+import { requestsDeskRoutes } from './requests-desk/routes.tsx'
 import { retentionRoutes } from './retention/routes.tsx'
+import { requestRoutes } from './rights/routes.tsx'
 import { Crash } from './shell/failure.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { PublicShell, Shell } from './shell/shell.tsx'
@@ -34,6 +36,7 @@ export const createRouter = () =>
                 { index: true, Component: CallsPage },
                 { path: 'gesprekken', loader: () => redirect('/') },
                 { path: 'gesprekken/:id', Component: CallPage },
+                ...requestRoutes,
                 { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
               ],
             },
@@ -43,6 +46,7 @@ export const createRouter = () =>
             ...oversightRoutes,
             ...operationsRoutes,
             ...retentionRoutes,
+            ...requestsDeskRoutes,
             { path: '*', Component: NotFound },
           ],
         },

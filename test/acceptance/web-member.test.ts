@@ -125,18 +125,14 @@ describe('one call', () => {
     await heard.getByRole('listitem').first().waitFor()
   })
 
-  test('the rights that somebody has to decide on are asked for by a letter that is begun', async () => {
+  test('a right that somebody has to decide on leads to a request that knows the call', async () => {
     const page = await as(MEMBER)
     const call = await trainingCall(page, true)
     await openCall(page, call)
-    const link = page.getByRole('link', { name: /^Vragen per e-mail.*Corrigeren$/ })
-    const letter = new URL((await link.getAttribute('href')) ?? '')
-    expect([letter.protocol, letter.pathname]).toEqual(['mailto:', 'info@hmbs.community'])
-    expect(letter.searchParams.get('subject')).toMatch(
-      /^Corrigeren: gesprek van \w+ \d+ \w+ 20\d\d, \d\d:\d\d$/,
-    )
-    expect(letter.searchParams.get('body')).toContain(call.id)
-    expect(letter.search).not.toContain('+')
+    await page.getByRole('link', { name: 'Aanvragen: Corrigeren' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Nieuw verzoek' }).waitFor()
+    expect(await page.getByRole('checkbox', { name: 'Correctie' }).isChecked()).toBe(true)
+    await page.getByText('1 gesprek gekozen').waitFor()
   })
 
   test('a member objects to training by keyboard alone, is told what it means, and can step back first', async () => {

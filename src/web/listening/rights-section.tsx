@@ -1,8 +1,6 @@
 import { useState } from 'react'
+import { Link } from 'react-router'
 import type { Call } from '../api/contract.ts'
-import { useMe } from '../api/queries.ts'
-import { clock, fullDay } from '../i18n/dates.ts'
-import { useLanguage } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { CopyOffer } from './copy-section.tsx'
 import { stillCounts, TRAINING, todayOf } from './keeping.ts'
@@ -49,14 +47,19 @@ function rightsTo({ purposes }: Call, today: string): readonly Right[] {
   ]
 }
 
-/** A right that is asked for by mail, to whoever the organisation named; the letter is begun for them. */
+const ASKED_AS: Readonly<Record<Right, string>> = {
+  correction: 'rectification',
+  objection: 'objection',
+  erasure: 'erasure',
+  restriction: 'restriction',
+  portability: 'portability',
+}
+
+/** A right on which somebody has to decide; the form is filled in as far as this page knows. */
 function Request({ call, right }: { readonly call: Call; readonly right: Right }) {
   const { rights: w } = useWords(words)
-  const contact = useMe().data?.contact
-  const language = useLanguage()
-  const when = `${fullDay(call.startedAt, language)}, ${clock(call.startedAt, language)}`
   const [name = '', text] = w.items[right]
-  const letter = new URLSearchParams({ subject: w.subject(name, when), body: w.mail(name, when, call.id) })
+  const address = new URLSearchParams({ soort: ASKED_AS[right], gesprek: call.id })
   const byLaw =
     right === 'erasure' && call.purposes.some(({ legalBasis }) => legalBasis === 'legal_obligation')
   return (
@@ -66,15 +69,10 @@ function Request({ call, right }: { readonly call: Call; readonly right: Right }
         {text} {byLaw && w.byLaw}
       </p>
       <p className="acts">
-        {contact ? (
-          // A plus would stand in the letter as it is: mailto knows %20 only (RFC 6068).
-          <a href={`mailto:${contact}?${letter.toString().replaceAll('+', '%20')}`}>
-            {w.ask}
-            <span className="unseen">: {name}</span>
-          </a>
-        ) : (
-          w.noContact
-        )}
+        <Link to={`/verzoeken/nieuw?${address}`}>
+          {w.ask}
+          <span className="unseen">: {name}</span>
+        </Link>
       </p>
     </li>
   )

@@ -56,8 +56,7 @@ export const words = inBoth(
       trainingAct: 'Bezwaar maken',
       trainingDone: 'U hebt bezwaar gemaakt. Niemand gebruikt dit gesprek nog voor training.',
       forAll: 'Voor al uw gesprekken tegelijk',
-      ask: 'Vragen per e-mail',
-      noContact: 'Neem hiervoor contact met ons op.',
+      ask: 'Aanvragen',
       items: {
         correction: [
           'Corrigeren',
@@ -75,9 +74,6 @@ export const words = inBoth(
         ],
       },
       byLaw: 'Wat we volgens de wet moeten bewaren, kunnen we niet eerder verwijderen.',
-      mail: (right: string, when: string, reference: string) =>
-        `Geachte heer, mevrouw,\n\nIk wil gebruikmaken van mijn recht: ${right}.\nHet gaat om het gesprek van ${when} (kenmerk ${reference}).\n\nToelichting:\n\n\nMet vriendelijke groet,\n`,
-      subject: (right: string, when: string) => `${right}: gesprek van ${when}`,
     },
     confirm: {
       title: 'Bezwaar tegen training',
@@ -140,8 +136,7 @@ export const words = inBoth(
       trainingAct: 'Object',
       trainingDone: 'You have objected. Nobody uses this call for training any more.',
       forAll: 'For all your calls at once',
-      ask: 'Ask by e-mail',
-      noContact: 'Please contact us for this.',
+      ask: 'Ask for this',
       items: {
         correction: [
           'Correct',
@@ -159,9 +154,6 @@ export const words = inBoth(
         ],
       },
       byLaw: 'What the law demands that we keep, we cannot erase sooner.',
-      mail: (right: string, when: string, reference: string) =>
-        `Dear Sir or Madam,\n\nI want to use my right: ${right}.\nIt is about the call of ${when} (reference ${reference}).\n\nExplanation:\n\n\nKind regards,\n`,
-      subject: (right: string, when: string) => `${right}: call of ${when}`,
     },
     confirm: {
       title: 'Object to training',

@@ -12,6 +12,7 @@ export const areaWords = inBoth(
   {
     label: 'Onderdelen',
     calls: 'Mijn gesprekken',
+    requests: 'Verzoeken',
     preferences: 'Voorkeuren',
     coaching: 'Coaching',
     casework: 'Beluisteren',
@@ -22,10 +23,12 @@ export const areaWords = inBoth(
     operations: 'Beheer',
     retention: 'Bewaren en vernietigen',
     sweeps: 'Opruimen',
+    requestsDesk: 'Privacyverzoeken',
   },
   {
     label: 'Areas',
     calls: 'My calls',
+    requests: 'Requests',
     preferences: 'Preferences',
     coaching: 'Coaching',
     casework: 'Listening',
@@ -36,12 +39,14 @@ export const areaWords = inBoth(
     operations: 'Operations',
     retention: 'Keeping and destroying',
     sweeps: 'Sweeps',
+    requestsDesk: 'Privacy requests',
   },
 )
 
 /** All areas, in the order in which somebody with several roles is likely to want them. */
 export const AREAS: readonly Area[] = [
   { path: '/', name: 'calls', roles: ['member'] },
+  { path: '/verzoeken', name: 'requests', roles: ['member'] },
   { path: '/voorkeuren', name: 'preferences', roles: ['member'] },
   { path: '/coaching', name: 'coaching', roles: ['coach'] },
   { path: '/beluisteren', name: 'casework', roles: ['agent', 'fraud_analyst', 'medical_adviser'] },
@@ -56,6 +61,7 @@ export const AREAS: readonly Area[] = [
     roles: ['privacy_officer', 'records_manager', 'auditor'],
   },
   { path: '/opruimen', name: 'sweeps', roles: ['operator'] },
+  { path: '/privacyverzoeken', name: 'requestsDesk', roles: ['privacy_officer', 'agent'] },
 ]
 
 /** The areas this visitor has business in. */

@@ -155,7 +155,7 @@ describe('an answer', () => {
         refusals += 1
         expect(UAVG_41_CODES).not.toContain(after.reason_code)
         expect([after.decided_by, after.answer]).toEqual([given.decider, 'Uitleg.'])
-        const { refusal } = presentItem(after, 'member')
+        const { refusal } = presentItem({ ...after, call_started_at: null }, 'member')
         expect(refusal?.code).toBe(decision.reason)
         expect(refusal?.routes.authority.name).toBe('Autoriteit Persoonsgegevens')
         expect(refusal?.routes.court.until).toBe('2026-04-16')

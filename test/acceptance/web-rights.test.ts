@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  accessibilityProblems,
+  type Demo,
+  type LoggedIn,
+  loggedIn,
+  openDemo,
+  ownCalls,
+  sidewaysScroll,
+  type Visit,
+  visit,
+} from './web-visit.ts'
+
+const MEMBER = 'Noor Voorbeeld'
+const OTHER = 'Sam Specimen'
+const OFFICER = 'Pim Proef'
+const AGENT = 'Anna Verzonnen'
+
+let demo: Demo
+const people = new Map<string, LoggedIn>()
+
+beforeAll(async () => {
+  demo = await openDemo()
+  for (const person of [MEMBER, OTHER, OFFICER, AGENT]) people.set(person, await loggedIn(demo, person))
+  return () => demo.close()
+})
+
+const as = (person: string, options: Parameters<typeof visit>[1] = {}): Promise<Visit> => {
+  const state = people.get(person)
+  return visit(demo, { ...options, ...(state && { as: state }) })
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** Ticks what is asked for and sends it; ends on the page of the request. */
+async function ask(page: Page, ...rights: readonly string[]): Promise<void> {
+  await open(page, '/verzoeken/nieuw')
+  for (const right of rights) await page.getByRole('checkbox', { name: right, exact: true }).check()
+  await page.getByRole('button', { name: 'Verzoek versturen' }).click()
+  await page.getByText('Uw verzoek is ontvangen.').waitFor()
+}
+
+const requestIdOf = (page: Page): string => new URL(page.url()).pathname.split('/').at(-1) ?? ''
+
+/** Decides on everything of one right with the same answer. */
+async function decide(page: Page, right: string, outcome: string, answer: string): Promise<void> {
+  const part = page.locator('.panel').filter({ has: page.getByRole('heading', { level: 3, name: right }) })
+  await part.getByLabel('Antwoord', { exact: true }).selectOption({ label: outcome })
+  await part.getByLabel('Antwoord aan het lid').fill(answer)
+  await part.getByRole('button', { name: 'Beslissing vastleggen' }).click()
+  await part.waitFor({ state: 'hidden' })
+}
+
+describe('the rights of a member', () => {
+  test('a member asks for everything, an officer decides, and the package verifies with the public key alone', async () => {
+    const member = await as(MEMBER)
+    await ask(member.page, 'Inzage', 'Kopie', 'Bezwaar')
+    await member.page.getByText(/U krijgt uiterlijk op .* antwoord/).waitFor()
+    const id = requestIdOf(member.page)
+
+    const officer = await as(OFFICER)
+    await open(officer.page, '/privacyverzoeken')
+    await officer.page.locator(`a[href="/privacyverzoeken/${id}"]`).click()
+    await officer.page.getByRole('button', { name: 'In behandeling nemen' }).click()
+    await officer.page.getByText('In behandeling', { exact: true }).waitFor()
+    await decide(officer.page, 'Inzage', 'Toekennen', 'U krijgt alles wat we hebben.')
+    await decide(officer.page, 'Kopie', 'Toekennen', 'De opnamen zitten in het pakket.')
+    await decide(officer.page, 'Bezwaar', 'Toekennen', 'We gebruiken uw gesprekken hier niet meer voor.')
+    await officer.leave()
+
+    await member.page.reload()
+    await member.page.getByText('U krijgt alles wat we hebben.').first().waitFor()
+    const link = member.page.getByRole('link', { name: /^Pakket downloaden/ })
+    await link.waitFor()
+    const [download] = await Promise.all([member.page.waitForEvent('download'), link.click()])
+    const directory = mkdtempSync(join(tmpdir(), 'listenback-package-'))
+    try {
+      const archive = join(directory, 'package.zip')
+      await download.saveAs(archive)
+      const keys = await (await member.page.request.get('/v1/package-keys')).text()
+      const keyFile = join(directory, 'keys.json')
+      execFileSync('tee', [keyFile], { input: keys })
+      expect(await demo.service.command('verify-package', archive, '--key', keyFile)).toMatch(
+        /genuine|verified|ok/i,
+      )
+      expect(String(execFileSync('unzip', ['-t', archive]))).toContain('No errors detected')
+      const named = String(execFileSync('unzip', ['-Z1', archive]))
+      for (const { id: call } of await ownCalls(member.page)) expect(named).toContain(call)
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+    await member.leave()
+  })
+
+  test('what the law keeps is refused with the reason, the day, and where to complain', async () => {
+    const member = await as(OTHER)
+    await ask(member.page, 'Verwijdering')
+    const id = requestIdOf(member.page)
+    const officer = await as(OFFICER)
+    await open(officer.page, `/privacyverzoeken/${id}`)
+    await decide(officer.page, 'Verwijdering', 'Afwijzen', 'De wet verplicht ons dit te bewaren.')
+    await officer.leave()
+    await member.page.reload()
+    await member.page.getByText('De wet verplicht ons dit te bewaren.').first().waitFor()
+    await member.page.getByRole('link', { name: /Autoriteit Persoonsgegevens/ }).waitFor()
+    await member.page.getByText(/naar de rechter/).waitFor()
+    await member.leave()
+  })
+
+  test('a request is made and taken back by keyboard alone', async () => {
+    const { page, leave } = await as(OTHER)
+    await open(page, '/verzoeken')
+    const press = async (key: string, role: 'link' | 'button' | 'checkbox', name: string | RegExp) => {
+      const control = page.getByRole(role, { name })
+      await control.focus()
+      await page.keyboard.press(key)
+    }
+    await press('Enter', 'link', 'Nieuw verzoek')
+    await page.getByRole('heading', { level: 1, name: 'Nieuw verzoek' }).waitFor()
+    await press('Enter', 'button', 'Verzoek versturen')
+    await page.getByText('Kies ten minste één ding dat u vraagt.').waitFor()
+    await press('Space', 'checkbox', 'Wie luisterde')
+    await press('Enter', 'button', 'Verzoek versturen')
+    await page.getByText('Uw verzoek is ontvangen.').waitFor()
+    await press('Enter', 'button', 'Verzoek intrekken')
+    await press('Enter', 'button', 'Ja, trek het in')
+    await page.getByText('Ingetrokken', { exact: true }).first().waitFor()
+    await leave()
+  })
+
+  test('staff write down what arrived by mail, and the clock runs from the day of receipt', async () => {
+    const { page, leave } = await as(AGENT)
+    await open(page, '/privacyverzoeken/nieuw')
+    await page.getByLabel('Lidnummer').fill('M-1001')
+    const received = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 16)
+    await page.getByLabel('Ontvangen op').fill(received)
+    await page.getByRole('checkbox', { name: 'Inzage', exact: true }).check()
+    await page.getByRole('button', { name: 'Vastleggen' }).click()
+    await page.getByText('nog niet bevestigd').waitFor()
+    await leave()
+    const member = await as(MEMBER)
+    await open(member.page, '/verzoeken')
+    await member.page.getByRole('link', { name: 'Inzage', exact: true }).first().click()
+    await member.page.getByRole('button', { name: 'Ja, dit verzoek is van mij' }).click()
+    await member.page.getByText('Vastgesteld dat het verzoek van u komt').waitFor()
+    await member.leave()
+  })
+})
+
+describe('with assistive technology, on a phone', () => {
+  test.each([
+    [MEMBER, 'nl'],
+    [MEMBER, 'en'],
+    [OFFICER, 'nl'],
+    [OFFICER, 'en'],
+  ] as const)(
+    'the pages of requests are right for %s in %s, light and dark, without sideways scrolling',
+    async (person, language) => {
+      const { page, leave } = await as(person, { language, width: 360 })
+      const below = person === MEMBER ? '/verzoeken' : '/privacyverzoeken'
+      const form = `${below}/nieuw?soort=portability&soort=erasure&soort=copy`
+      for (const path of [below, form, `${below}/${await lastRequest(page)}`]) {
+        await open(page, path)
+        expect([path, await sidewaysScroll(page)]).toEqual([path, 0])
+        expect([path, await problemsInBothThemes(page)]).toEqual([path, []])
+      }
+      await leave()
+    },
+  )
+})
+
+async function problemsInBothThemes(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    found.push(...(await accessibilityProblems(page)))
+  }
+  return found
+}
+
+async function lastRequest(page: Page): Promise<string | undefined> {
+  const response = await page.request.get('/v1/privacy-requests?limit=1')
+  const { items } = (await response.json()) as { items: { id: string }[] }
+  return items[0]?.id
+}
