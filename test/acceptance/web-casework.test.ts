@@ -171,11 +171,10 @@ describe('people with several roles, with none, or with another', () => {
 })
 
 describe('the pages of staff who listen', () => {
+  /** 640 CSS pixels are what a laptop of 1280 has at 200 % zoom (WCAG 1.4.10). */
   const LOOKS = [
-    { language: 'nl', colorScheme: 'light', width: 1280 },
-    { language: 'en', colorScheme: 'dark', width: 1280 },
-    { language: 'nl', colorScheme: 'dark', width: 360 },
-    { language: 'en', colorScheme: 'light', width: 640 },
+    { language: 'nl', colorScheme: 'light', width: 640 },
+    { language: 'en', colorScheme: 'dark', width: 360 },
   ] as const
 
   test.each(LOOKS)('can be read by everybody: $language, $colorScheme, $width', STORY, async (look) => {

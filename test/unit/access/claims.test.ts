@@ -26,6 +26,7 @@ describe('claims become an actor', () => {
       engagedUntil: '2028-02-29',
       via: 'session',
       displayName: 'Anna de Vries',
+      authenticatedAt: null,
     })
   })
 
