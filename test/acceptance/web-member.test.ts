@@ -129,7 +129,7 @@ describe('one call', () => {
     const page = await as(MEMBER)
     const call = await trainingCall(page, true)
     await openCall(page, call)
-    await page.getByRole('link', { name: 'Aanvragen: Corrigeren' }).click()
+    await page.getByRole('link', { name: /^Aanvragen.*Corrigeren$/ }).click()
     await page.getByRole('heading', { level: 1, name: 'Nieuw verzoek' }).waitFor()
     expect(await page.getByRole('checkbox', { name: 'Correctie' }).isChecked()).toBe(true)
     await page.getByText('1 gesprek gekozen').waitFor()

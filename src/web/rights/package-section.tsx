@@ -11,24 +11,31 @@ import type { Package, PrivacyRequest } from './contract.ts'
 import { pageWords } from './page-words.ts'
 
 const HANDED_OVER: readonly string[] = ['access', 'copy', 'portability']
-const WHILE_BUILDING_MS = 3000
+/** A package is begun within seconds of the last answer, and then tells how far it is. */
+const LOOK_MS = 3000
+
+/** Whether something was granted that is handed over, and everything asked for has its answer. */
+const isDue = ({ state, items }: PrivacyRequest): boolean =>
+  ['decided', 'fulfilled', 'closed'].includes(state) &&
+  items.some((item) => HANDED_OVER.includes(item.type) && ['granted', 'partial'].includes(item.state))
 
 /** The member's package: being made, there to be fetched, or gone again. */
 export function PackageSection({ request }: { readonly request: PrivacyRequest }) {
   const { parcel: w } = useWords(pageWords)
-  const isDue =
-    request.types.some((type) => HANDED_OVER.includes(type)) &&
-    ['decided', 'fulfilled', 'closed'].includes(request.state)
   const path = `/v1/privacy-requests/${request.id}/package`
-  const [isBuilding, setBuilding] = useState(true)
-  const found = useGet<Package>(isDue ? path : null, { refreshMs: isBuilding && WHILE_BUILDING_MS })
-  const isOver = found.data ? found.data.state !== 'building' : found.isError
-  useEffect(() => setBuilding(!isOver), [isOver])
-  if (!isDue || (found.error instanceof ApiProblem && found.error.status === 404)) return null
+  const [refreshMs, setRefreshMs] = useState<number | false>(LOOK_MS)
+  const found = useGet<Package>(isDue(request) ? path : null, { refreshMs })
+  const isComing = found.error instanceof ApiProblem && found.error.status === 404
+  const next = found.data?.state === 'building' || isComing ? LOOK_MS : false
+  useEffect(() => {
+    if (found.isFetched) setRefreshMs(next)
+  }, [found.isFetched, next])
+  if (!isDue(request)) return null
   return (
     <section className="section">
       <h2>{w.heading}</h2>
-      {found.isError && <ProblemNote error={found.error} onRetry={() => void found.refetch()} />}
+      {isComing && <p role="status">{w.building}</p>}
+      {found.isError && !isComing && <ProblemNote error={found.error} onRetry={() => void found.refetch()} />}
       {found.data?.state === 'building' && <Building parcel={found.data} />}
       {found.data?.state === 'ready' && <Ready parcel={found.data} path={path} />}
       {found.data?.state === 'ended' && <Ended parcel={found.data} path={path} />}
