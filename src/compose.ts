@@ -16,7 +16,7 @@ import { composeNotices } from './compose/notices.ts'
 import { composeOperations } from './compose/operations.ts'
 import { composeOversight } from './compose/oversight.ts'
 import { composeOverview } from './compose/overview.ts'
-import { composePackages, openDocumentSigner } from './compose/packages.ts'
+import { composePackages, openDocumentSigner, trustedKeys } from './compose/packages.ts'
 import { composePreferences } from './compose/preferences.ts'
 import { composePrivacyRequests } from './compose/privacy-requests.ts'
 import { composeRecordings } from './compose/recordings.ts'
@@ -31,6 +31,7 @@ import type { Config } from './config/config.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { makeReadiness } from './http/health.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
+import { vconEndpoints } from './privacy/vcon-routes.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 
@@ -112,6 +113,7 @@ async function composeParts(
 ) {
   const books = opened.use(await composeRules(foundation, config))
   const audio = await findAudioTools(config)
+  const documents = await openDocumentSigner(foundation, config)
   const notices = opened.use(composeNotices(foundation, config, publicUrl))
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books, audio.engine)))
   return {
@@ -128,10 +130,10 @@ async function composeParts(
     preferences: composePreferences(foundation, books),
     requests: composePrivacyRequests(foundation, config, books),
     packages: composePackages({
-      ...{ foundation, books, publicUrl, contact: config.contact, listening: recordings },
-      documents: await openDocumentSigner(foundation, config),
+      ...{ foundation, books, documents, publicUrl, contact: config.contact, listening: recordings },
       recipientsOf: async () => [],
     }),
+    vcons: vconEndpoints({ ...recordings.delivering, trustedKeys: trustedKeys(config, documents) }),
     overview: composeOverview(foundation, config.sweep.graceDays),
     notices,
     disclosing: composeDisclosures(foundation, audio.engine, notices, publicUrl),
@@ -152,6 +154,7 @@ const endpointsOf = (
     preferences,
     requests,
     packages,
+    vcons,
     overview,
     notices,
     disclosing,
@@ -166,6 +169,7 @@ const endpointsOf = (
   ...preferences,
   ...requests.endpoints,
   ...packages.endpoints,
+  ...vcons,
   ...overview,
   ...notices.endpoints,
   ...disclosing.endpoints,

@@ -1,5 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import { openDocumentKey } from '../audit/document-key-file.ts'
-import type { DocumentSigner } from '../audit/sign-document.ts'
+import { type DocumentSigner, readDocumentKeys } from '../audit/sign-document.ts'
 import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Job } from '../jobs/schedule.ts'
@@ -48,6 +49,15 @@ export async function openDocumentSigner(
   await rememberDocumentKey(db, documents.publicJwk, now)
   return documents
 }
+
+/** Keys whose signed vCons are believed: our own, and those of senders. Throws TypeError for a setting that holds none. */
+export const trustedKeys = (
+  { vconKeys }: Pick<Config, 'vconKeys'>,
+  { publicJwk }: DocumentSigner,
+): readonly KeyObject[] => [
+  ...readDocumentKeys(JSON.stringify({ keys: [publicJwk] })),
+  ...(vconKeys === undefined ? [] : readDocumentKeys(vconKeys)),
+]
 
 /** What members get of their requests: made in the background, fetched after a fresh login, gone after a week. */
 export function composePackages(parts: PackageParts): Packages {

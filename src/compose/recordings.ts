@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { uploadSlots } from '../http/upload-slots.ts'
 import { type Ingest, makeIngest } from '../recordings/ingest.ts'
-import { ingestEndpoints } from '../recordings/ingest-routes.ts'
+import { type IngestEndpointParts, ingestEndpoints } from '../recordings/ingest-routes.ts'
 import { makeRecoverIngests, type RecoverIngests } from '../recordings/recover-ingests.ts'
 import type { Foundation } from './foundation.ts'
 import { composeListening, type Listening } from './listening.ts'
@@ -10,6 +10,8 @@ import type { Arrival } from './tags.ts'
 
 export interface Recordings extends AsyncDisposable {
   readonly endpoints: readonly Endpoint[]
+  /** The one way in, for other forms of a delivery. */
+  readonly delivering: IngestEndpointParts
   readonly recoverIngests: RecoverIngests
   readonly find: Listening['find']
   readonly trail: Listening['trail']
@@ -37,23 +39,19 @@ export function composeRecordings(foundation: Foundation, config: Config, arriva
   const listening = composeListening({ ...foundation, staffLimits: config.staffLimits })
   const { ingest, recoverIngests } = composeIngest(foundation, arrival)
   const { maxBytes, maxConcurrent, minRate, minRateWindowMs } = config.uploads
+  const delivering = {
+    ...{ ingest, db, clock, maxBytes },
+    slots: uploadSlots({ total: maxConcurrent, perCaller: Math.ceil(maxConcurrent * SHARE_PER_CALLER) }),
+    rate: { bytesPerSecond: minRate, windowMs: minRateWindowMs },
+  }
   return {
+    delivering,
     recoverIngests,
     find: listening.find,
     trail: listening.trail,
     readPlain: listening.readPlain,
     removeExpiredPlaybacks: listening.removeExpiredPlaybacks,
-    endpoints: [
-      ...ingestEndpoints({
-        ingest,
-        db,
-        clock,
-        slots: uploadSlots({ total: maxConcurrent, perCaller: Math.ceil(maxConcurrent * SHARE_PER_CALLER) }),
-        maxBytes,
-        rate: { bytesPerSecond: minRate, windowMs: minRateWindowMs },
-      }),
-      ...listening.endpoints,
-    ],
+    endpoints: [...ingestEndpoints(delivering), ...listening.endpoints],
     [Symbol.asyncDispose]: () => listening.close(),
   }
 }

@@ -65,6 +65,8 @@ export interface Config {
   readonly scrub: { days: number }
   /** The Ed25519 key that signs destruction certificates. */
   readonly signing: { path: string; create: boolean }
+  /** Public keys of senders of vCons: PEM, or a JSON Web Key Set. */
+  readonly vconKeys: string | undefined
   /** The RSA key and certificate that sign packages and vCons. */
   readonly documentKey: { path: string; create: boolean }
   /** Days after which no backup of database or store exists any more. */
@@ -122,6 +124,7 @@ export function loadConfig(
     scrub: { days: env.SCRUB_DAYS },
     signing: keyFile(env.SIGNING_KEY_FILE, dataDir, 'signing-key'),
     documentKey: keyFile(env.DOCUMENT_KEY_FILE, dataDir, 'document-key'),
+    vconKeys: env.VCON_KEYS,
     backupDays: env.BACKUP_DAYS,
     deadlines: { goodFriday: env.GOOD_FRIDAY_OFF ?? false },
     shutdown: {

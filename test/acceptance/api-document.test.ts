@@ -72,6 +72,7 @@ const ROUTES = [
   'get /v1/privacy-requests/{id}/package/file',
   'head /v1/privacy-requests/{id}/package/file',
   'get /v1/package-keys',
+  'post /v1/vcons',
   'get /v1/notices',
   'post /v1/notices/{id}/read',
   'post /v1/notices/read',

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { makeSessions } from '../../../src/access/sessions.ts'
 import { openDatabase } from '../../../src/db/database.ts'
 import { registerInstance } from '../../../src/db/instance.ts'
+import type { Endpoint } from '../../../src/http/endpoint.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
 import type { MinimumRate } from '../../../src/http/upload-rate.ts'
 import { uploadSlots } from '../../../src/http/upload-slots.ts'
@@ -14,7 +15,7 @@ import { systemClock } from '../../../src/kernel/clock.ts'
 import { KIB, MIB, MINUTE } from '../../../src/kernel/units.ts'
 import type { AudioEngine } from '../../../src/media/engine.ts'
 import { makeIngest } from '../../../src/recordings/ingest.ts'
-import { ingestEndpoints } from '../../../src/recordings/ingest-routes.ts'
+import { type IngestEndpointParts, ingestEndpoints } from '../../../src/recordings/ingest-routes.ts'
 import { makeRecoverIngests } from '../../../src/recordings/recover-ingests.ts'
 import { makeDeriveRetention } from '../../../src/retention/derive.ts'
 import { openRules } from '../../../src/retention/rules.ts'
@@ -38,6 +39,8 @@ export interface IngestAppOptions {
   readonly store?: (files: ObjectStore) => ObjectStore | Promise<ObjectStore>
   /** Silences what is no plain WAV. */
   readonly engine?: AudioEngine
+  /** Other ways in. */
+  readonly also?: (parts: IngestEndpointParts) => readonly Endpoint[]
   /** How the service reaches the database, when not directly. */
   readonly databaseUrl?: (url: string) => string
   /** A second instance of the same service: same database, same store, same issuer. */
@@ -76,23 +79,24 @@ export async function startIngestApp(options: IngestAppOptions = {}) {
   const rules = openRules(await readFile(RULES, 'utf8'))
   const deriveRetention = makeDeriveRetention(() => rules)
   const slots = uploadSlots(options.slots ?? { total: 32, perCaller: 16 })
+  const delivering: IngestEndpointParts = {
+    ingest: makeIngest({
+      ...{ ...ports, keyring, deriveRetention, recoverIngests, onReceived: [] },
+      engine: options.engine,
+    }),
+    db: opened.db,
+    clock,
+    slots,
+    maxBytes: options.maxBytes ?? 8 * MIB,
+    rate: options.rate ?? { bytesPerSecond: KIB, windowMs: MINUTE / 2 },
+  }
   // Tokens live in real time; only the service's idea of calls and periods is set by the tests.
   const app = appWith({
     issuer,
     sessions: makeSessions({ db: own.db, clock: systemClock }),
     clock: systemClock,
     logger,
-    endpoints: ingestEndpoints({
-      ingest: makeIngest({
-        ...{ ...ports, keyring, deriveRetention, recoverIngests, onReceived: [] },
-        engine: options.engine,
-      }),
-      db: opened.db,
-      clock,
-      slots,
-      maxBytes: options.maxBytes ?? 8 * MIB,
-      rate: options.rate ?? { bytesPerSecond: KIB, windowMs: MINUTE / 2 },
-    }),
+    endpoints: [...ingestEndpoints(delivering), ...(options.also?.(delivering) ?? [])],
   })
   const server = await listen(app, 0, '127.0.0.1')
 
