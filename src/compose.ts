@@ -131,7 +131,6 @@ async function composeParts(
     requests: composePrivacyRequests(foundation, config, books),
     packages: composePackages({
       ...{ foundation, books, documents, publicUrl, contact: config.contact, listening: recordings },
-      recipientsOf: async () => [],
     }),
     vcons: vconEndpoints({ ...recordings.delivering, trustedKeys: trustedKeys(config, documents) }),
     overview: composeOverview(foundation, config.sweep.graceDays),

@@ -10,7 +10,7 @@ import { makeAdmitDownload, makeSendPackage } from '../privacy/package-download.
 import { makeExpirePackages } from '../privacy/package-expire.ts'
 import { makeFindPackage, makeRestartPackage } from '../privacy/package-find.ts'
 import { makeFinish } from '../privacy/package-finish.ts'
-import { makeInclude, type RecipientsOf } from '../privacy/package-include.ts'
+import { makeInclude } from '../privacy/package-include.ts'
 import { documentKeys, rememberDocumentKey } from '../privacy/package-key-queries.ts'
 import { makeOpenPackage } from '../privacy/package-open.ts'
 import { packageEndpoints } from '../privacy/package-routes.ts'
@@ -34,7 +34,6 @@ export interface PackageParts {
   /** Origin under which people reach the service. */
   readonly publicUrl: string
   readonly contact: string
-  readonly recipientsOf: RecipientsOf
 }
 
 const BUILD_EVERY_MS = 5 * SECOND
@@ -61,9 +60,9 @@ export const trustedKeys = (
 
 /** What members get of their requests: made in the background, fetched after a fresh login, gone after a week. */
 export function composePackages(parts: PackageParts): Packages {
-  const { foundation, documents, books, listening, contact, recipientsOf } = parts
+  const { foundation, documents, books, listening, contact } = parts
   const { db, keyring } = foundation
-  const ports = { ...foundation, ...listening, documents, contact, recipientsOf }
+  const ports = { ...foundation, ...listening, documents, contact }
   const openPackage = makeOpenPackage({ db, keyring, readPlain: listening.readPlain })
   const build = makeBuildPackages({
     ...foundation,

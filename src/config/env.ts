@@ -84,13 +84,9 @@ export const EnvSchema = z.object({
   DOCUMENT_KEY_FILE: z.string().min(1).optional().meta({
     description: 'RSA key and certificate (PEM, mode 0600) that sign packages and vCons',
   }),
-  VCON_KEYS: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'Public keys (PEM or a JSON Web Key Set) of senders whose signed vCons are believed',
-    }),
+  VCON_KEYS: z.string().min(1).optional().meta({
+    description: 'Public keys (PEM or a JSON Web Key Set) of senders whose signed vCons are believed',
+  }),
   BACKUP_DAYS: z.coerce
     .number()
     .int()

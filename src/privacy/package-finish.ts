@@ -26,10 +26,10 @@ import {
   type NewFile,
   settledRecordings,
 } from './package-file-queries.ts'
-import type { RecipientsOf } from './package-include.ts'
 import { COMMON_FILES, type CommonFile, jsonFile, MANIFEST, MANIFEST_SIGNATURE } from './package-manifest.ts'
 import { type PageCall, pageOf } from './package-page.ts'
 import { type PackageItem, type PackageRow, packageItems } from './package-queries.ts'
+import { findRecipients } from './package-recipients.ts'
 import { sealPackage } from './package-seal.ts'
 import { type SealBytes, sealedFile } from './package-sealing.ts'
 import { layOutOf } from './package-stored.ts'
@@ -38,7 +38,6 @@ export interface FinishPorts {
   readonly db: Database
   readonly clock: Clock
   readonly documents: DocumentSigner
-  readonly recipientsOf: RecipientsOf
   /** Mail address at which members ask for their rights. */
   readonly contact: string
   /** A purpose in the words that members read. */
@@ -153,7 +152,7 @@ interface Described {
 
 /** Everything that the documents say of the calls, read one call after the other. */
 async function describe(
-  { db, recipientsOf: find }: FinishPorts,
+  { db, clock }: FinishPorts,
   { member_ref: memberRef }: PackageRow,
   included: readonly string[],
   files: readonly FileRow[],
@@ -168,7 +167,7 @@ async function describe(
     if (!row || !audio[0]) continue
     calls.push(pageCall(row, audio))
     lines.push(...(await accessLinesOf(db, id, row.durationSeconds)))
-    for (const one of await find(db, id)) recipients.set(JSON.stringify(one), one)
+    for (const one of await findRecipients(db, row, clock.now())) recipients.set(JSON.stringify(one), one)
   }
   const entities = [...new Set(calls.map(({ entity }) => entity))].toSorted((a, b) => a.localeCompare(b))
   return { calls, lines, recipients: [...recipients.values()], entities }

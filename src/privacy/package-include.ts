@@ -8,12 +8,13 @@ import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { ReadPlain } from '../recordings/read-plain.ts'
 import { findSpans } from '../recordings/span-queries.ts'
-import type { PackagedAudio, PackagedCall, Recipient } from './package-call.ts'
+import type { PackagedAudio, PackagedCall } from './package-call.ts'
 import { type CallRendition, type CallRow, findCall, keepCall } from './package-call-queries.ts'
 import { recordOf } from './package-documents.ts'
 import { includeRecording, leaveOut, type NewFile } from './package-file-queries.ts'
 import { audioName, jsonFile, playbackName, recordName, vconName } from './package-manifest.ts'
 import type { PackageRow } from './package-queries.ts'
+import { findRecipients } from './package-recipients.ts'
 import { type SealBytes, sealedFile } from './package-sealing.ts'
 import { vconOf } from './package-vcon.ts'
 
@@ -24,11 +25,7 @@ export interface IncludePorts {
   readonly signer: Pick<Signer, 'pseudonym'>
   readonly documents: DocumentSigner
   readonly nextVconId: (at: Date) => string
-  readonly recipientsOf: RecipientsOf
 }
-
-/** Who was given a call, by name: those of one call, and whoever works with all of them. */
-export type RecipientsOf = (db: Database, recordingId: string) => Promise<readonly Recipient[]>
 
 /** `waiting`: something of it is still being made. */
 export type IncludeResult = 'included' | 'left_out' | 'waiting' | 'lost'
@@ -144,7 +141,7 @@ async function filesOf(
   const audio = await readAudio(ports, row, chosen.audio, signal, audioName)
   const playback =
     chosen.playback && (await readAudio(ports, row, chosen.playback, signal, (id) => playbackName(id)))
-  const recipients = await ports.recipientsOf(db, row.id)
+  const recipients = await findRecipients(db, row, clock.now())
   const pseudonyms = {
     member: ports.signer.pseudonym(packaged.member_ref),
     agent: row.agentRef === null ? null : ports.signer.pseudonym(row.agentRef),

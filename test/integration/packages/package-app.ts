@@ -10,7 +10,6 @@ import { makeAuditTrail } from '../../../src/audit/trail.ts'
 import type { ListeningParts } from '../../../src/compose/listening.ts'
 import { composePackages, type PackageParts, type Packages } from '../../../src/compose/packages.ts'
 import { type Instance, registerInstance } from '../../../src/db/instance.ts'
-import type { Recipient } from '../../../src/privacy/package-call.ts'
 import { rememberDocumentKey } from '../../../src/privacy/package-key-queries.ts'
 import { verifyPackage } from '../../../src/privacy/package-verify.ts'
 import { makePurge } from '../../../src/recordings/purge.ts'
@@ -37,7 +36,6 @@ export async function startPackageApp(options: TrainingAppOptions = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'lb-packages-'))
   const documents = await openDocumentKey(join(directory, 'document-key'), { create: true, now: new Date() })
   const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
-  const recipients: Recipient[] = []
   const reads: string[] = []
   const made: { parts?: ListeningParts; packages?: Packages; instance?: Instance } = {}
   const logger = createLogger('error')
@@ -70,7 +68,6 @@ export async function startPackageApp(options: TrainingAppOptions = {}) {
           },
         },
       },
-      recipientsOf: async () => recipients,
     })
   }
 
@@ -92,7 +89,7 @@ export async function startPackageApp(options: TrainingAppOptions = {}) {
 
   return {
     ...app,
-    ...{ documents, recipients, reads, packages, instance },
+    ...{ documents, reads, packages, instance },
     build: () => packages.build(NEVER, NEVER),
     expire: () => packages.expire(NEVER),
     another: (other: Instance) => composed(parts, () => other),

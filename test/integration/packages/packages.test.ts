@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { generalVerify, importJWK } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { SignedDocument } from '../../../src/audit/sign-document.ts'
@@ -21,7 +22,6 @@ beforeAll(async () => {
 afterAll(() => app.close())
 beforeEach(() => {
   app.clock.set(NOW)
-  app.recipients.length = 0
   app.reads.length = 0
 })
 
@@ -122,14 +122,49 @@ test('an original that browsers do not play has one beside it that they do', asy
 
 test('T39: recipients are named', async () => {
   const { id } = await app.add()
-  app.recipients.push({
-    ...{ name: 'X BV', country: 'NL', kind: 'partner', legalBasis: 'contract', purpose: 'claim' },
-    ...{ at: new Date('2026-11-10T09:00:00Z'), recordingId: id },
-  })
+  const now = app.clock.now()
+  const given = { id: randomUUID(), recipient_name: 'X BV', recipient_country: 'NL', delay_until: null }
+  const kept = { ...given, id: randomUUID(), recipient_name: 'Geheim BV', delay_until: '2027-01-01' }
+  for (const one of [given, kept]) {
+    await app.db
+      .insertInto('disclosure')
+      .values({
+        ...{ ...one, entity: 'hmbs', state: 'sent', recipient_type: 'partner', eu_list: 'test' },
+        ...{ purpose: 'claim', legal_basis: 'contract', reason: 'A claim of the member.', channel: 'portal' },
+        ...{ requested_by: 'a', requested_at: now, approve_until: now },
+        ...(one.delay_until === null ? {} : { delay_reason: 'An investigation is open.' }),
+      })
+      .execute()
+    await app.db
+      .insertInto('disclosure_recording')
+      .values({ disclosure_id: one.id, recording_id: id, n: 1, opened_at: now })
+      .execute()
+  }
+  await app.db
+    .insertInto('supplier')
+    .values({
+      ...{
+        id: randomUUID(),
+        legal_name: 'Spraak BV',
+        country: 'NL',
+        type: 'processor',
+        agreement_ref: 'V-1',
+      },
+      ...{ valid_from: '2026-01-01', valid_until: '2027-12-31', purposes: ['transcription'], products: [] },
+      ...{ entities: ['hmbs'], changed_by: 'a', changed_at: now },
+    })
+    .execute()
   const files = await unzipped(await ready(await app.decided({ recordings: [id] })))
-  expect(json(files, 'recipients.json').recipients).toMatchObject([{ name: 'X BV', recordingId: id }])
-  expect(json(files, `recordings/${id}/record.json`).recipients).toMatchObject([{ name: 'X BV' }])
+  expect(json(files, 'recipients.json').recipients).toMatchObject([
+    { name: 'X BV', recordingId: id },
+    { name: 'Spraak BV', recordingId: null },
+  ])
+  expect(json(files, `recordings/${id}/record.json`).recipients).toMatchObject([
+    { name: 'X BV' },
+    { name: 'Spraak BV' },
+  ])
   expect(String(files.get('index.html'))).toContain('X BV')
+  for (const content of files.values()) expect(String(content)).not.toContain('Geheim BV')
 })
 
 test('what was refused is named with its reason and its day, and not there', async () => {
