@@ -8,6 +8,7 @@ const NAVIGATION = [
   '/gesprekken',
   '/gesprekken/:id',
   '/voorkeuren',
+  '/berichten',
   '/coaching',
   '/coaching/:id',
   '/coaching/:id/ijking',

@@ -6,6 +6,7 @@ import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
 import { CallsPage } from './listening/calls-page.tsx'
 import { MemberArea } from './listening/member-area.tsx'
+import { messageRoutes } from './messages/routes.tsx'
 import { operationsRoutes } from './operations/routes.tsx'
 import { oversightRoutes } from './oversight/routes.tsx'
 import { requestsDeskRoutes } from './requests-desk/routes.tsx'
@@ -40,6 +41,7 @@ export const createRouter = () =>
                 { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
               ],
             },
+            ...messageRoutes,
             ...caseworkRoutes,
             ...coachingRoutes,
             ...feedbackRoutes,

@@ -159,3 +159,25 @@ export interface Preferences {
   readonly trainingCalls: number
   readonly trainingOnlyCalls: number
 }
+
+/** A message of the service, in both languages. */
+export interface Notice {
+  readonly id: string
+  readonly about: { readonly type: string; readonly id: string | null }
+  readonly at: string
+  readonly readAt: string | null
+  readonly nl: { readonly title: string; readonly text: string }
+  readonly en: { readonly title: string; readonly text: string }
+}
+
+export interface NoticePage {
+  readonly items: readonly Notice[]
+  /** Of all messages, not of this page. */
+  readonly unread: number
+  readonly nextCursor: string | null
+}
+
+export interface MailWish {
+  readonly mail: boolean
+  readonly addressKnown: boolean
+}

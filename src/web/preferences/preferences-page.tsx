@@ -11,6 +11,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { CheckField } from '../ui/field.tsx'
 import { Loaded } from '../ui/loaded.tsx'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { MailChoice } from './mail-choice.tsx'
 import { words } from './words.ts'
 
 /** What a member chooses for all their calls: training and statistics, in force at once. */
@@ -57,6 +58,7 @@ function Choices({ now }: { readonly now: Preferences }) {
         />
         <Changed at={now.changedAt.statistics} />
       </section>
+      <MailChoice />
       <p role="status">{saving.isSuccess ? w.saved : ''}</p>
       {!isAsking && <ProblemNote error={saving.error} />}
       <p>

@@ -16,6 +16,13 @@ export const words = inBoth(
     statistics: 'Mijn gesprekken mogen meetellen in anonieme tellingen',
     statisticsHint:
       'Als een opname wordt verwijderd, tellen we haar mee per maand en onderwerp. Wie er belde, is daarin niet te zien.',
+    mail: {
+      label: 'Stuur mij een e-mail als er een bericht voor mij klaarstaat',
+      hint: 'In de e-mail staat alleen dat er een bericht is, niet waarover. Zet u dit uit, dan wissen we uw adres hier meteen.',
+      known: 'We gebruiken het e-mailadres van uw account.',
+      unknown: 'We kennen uw e-mailadres pas als u opnieuw inlogt.',
+      logIn: 'Nu opnieuw inloggen',
+    },
     changed: (day: string) => `Laatst gewijzigd op ${day}.`,
     saved: 'Bewaard. Uw keuze geldt vanaf nu.',
     one: 'Wilt u het voor één gesprek anders? Maak dan op de pagina van dat gesprek bezwaar.',
@@ -50,6 +57,13 @@ export const words = inBoth(
     statistics: 'My calls may be part of anonymous counts',
     statisticsHint:
       'When a recording is removed, we count it by month and subject. Who called cannot be seen from that.',
+    mail: {
+      label: 'Send me an e-mail when there is a message for me',
+      hint: 'The e-mail only says that there is a message, not what about. If you switch this off, we erase your address here at once.',
+      known: 'We use the e-mail address of your account.',
+      unknown: 'We know your e-mail address only once you log in again.',
+      logIn: 'Log in again now',
+    },
     changed: (day: string) => `Last changed on ${day}.`,
     saved: 'Saved. Your choice counts from now on.',
     one: 'Do you want something else for one call? Then object on the page of that call.',

@@ -14,6 +14,7 @@ export const areaWords = inBoth(
     calls: 'Mijn gesprekken',
     requests: 'Verzoeken',
     preferences: 'Voorkeuren',
+    messages: 'Berichten',
     coaching: 'Coaching',
     casework: 'Beluisteren',
     feedback: 'Terugkoppeling',
@@ -30,6 +31,7 @@ export const areaWords = inBoth(
     calls: 'My calls',
     requests: 'Requests',
     preferences: 'Preferences',
+    messages: 'Messages',
     coaching: 'Coaching',
     casework: 'Listening',
     feedback: 'Feedback',
@@ -62,6 +64,11 @@ export const AREAS: readonly Area[] = [
   },
   { path: '/opruimen', name: 'sweeps', roles: ['operator'] },
   { path: '/privacyverzoeken', name: 'requestsDesk', roles: ['privacy_officer', 'agent'] },
+  {
+    path: '/berichten',
+    name: 'messages',
+    roles: ['member', 'privacy_officer', 'records_manager', 'auditor', 'operator'],
+  },
 ]
 
 /** The areas this visitor has business in. */
