@@ -69,8 +69,9 @@ async function write(page: Page, text: string): Promise<void> {
 }
 
 async function score(page: Page, judgement: string): Promise<void> {
-  for (const choice of await page.getByRole('radio', { name: judgement, exact: true }).all())
-    await choice.check()
+  const choices = page.getByRole('radio', { name: judgement, exact: true })
+  await choices.first().waitFor()
+  for (const choice of await choices.all()) await choice.check()
   await page.getByRole('button', { name: 'Score bewaren' }).click()
   await status(page, 'Score bewaard.')
 }
