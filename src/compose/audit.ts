@@ -4,6 +4,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import type { Job } from '../jobs/schedule.ts'
 import { DAY, SECOND } from '../kernel/units.ts'
 import { auditEndpoints } from '../privacy/audit-routes.ts'
+import { breachEndpoints } from '../privacy/breach-routes.ts'
 import {
   makeExportAudit,
   makeFindCheckpoint,
@@ -11,6 +12,7 @@ import {
   makeProveConsistency,
   makeProveEvent,
 } from '../privacy/read-audit.ts'
+import { makeListAffected, makeReportBreach } from '../privacy/report-breach.ts'
 import { makeListSigningKeys } from '../recordings/certificate-find.ts'
 import type { Foundation } from './foundation.ts'
 
@@ -34,13 +36,16 @@ export function composeAudit(
   const sealAudit = makeSealAudit(ports)
   const read = { db, clock, seal: () => sealAudit(new AbortController().signal) }
   return {
-    endpoints: auditEndpoints({
-      listAudit: makeListAudit(read),
-      findCheckpoint: makeFindCheckpoint(read),
-      proveEvent: makeProveEvent(read),
-      proveConsistency: makeProveConsistency(read),
-      exportAudit: makeExportAudit(read),
-    }),
+    endpoints: [
+      ...auditEndpoints({
+        listAudit: makeListAudit(read),
+        findCheckpoint: makeFindCheckpoint(read),
+        proveEvent: makeProveEvent(read),
+        proveConsistency: makeProveConsistency(read),
+        exportAudit: makeExportAudit(read),
+      }),
+      ...breachEndpoints({ reportBreach: makeReportBreach(read), listAffected: makeListAffected(read) }),
+    ],
     jobs: [
       { name: 'seal-audit', everyMs: SEAL_EVERY_MS, everywhere: true, run: alarmed(sealAudit, logger) },
       { name: 'expire-audit', everyMs: DAY, run: makeExpireAudit(ports, years) },

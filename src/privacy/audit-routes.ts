@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { actorOf } from '../access/authenticate.ts'
 import { entryOf } from '../audit/event-form.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
-import { startOfDay, startOfDayAfter } from '../kernel/calendar.ts'
 import { isId } from '../kernel/ids.ts'
 import type { ListedEvent } from './audit-queries.ts'
+import { beginning, ending, When } from './period.ts'
 import type {
   makeExportAudit,
   makeFindCheckpoint,
@@ -24,12 +24,6 @@ export interface AuditUseCases {
 }
 
 const TAG = 'Audit'
-const When = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
-const isDay = (text: string): boolean => text.length === 'YYYY-MM-DD'.length
-const beginning = (text: string | undefined): Date | undefined =>
-  text === undefined ? undefined : isDay(text) ? startOfDay(text) : new Date(text)
-const ending = (text: string | undefined): Date | undefined =>
-  text === undefined ? undefined : isDay(text) ? startOfDayAfter(text) : new Date(text)
 
 const EventSchema = z
   .strictObject({
@@ -118,7 +112,11 @@ const listEndpoint = ({ listAudit }: AuditUseCases): Endpoint =>
     },
     problems: ['invalid_request', 'forbidden', 'unavailable'],
     async handle({ query: { from, to, ...query }, req, res }) {
-      const wanted = { ...query, from: beginning(from), to: ending(to) }
+      const wanted = {
+        ...query,
+        from: from === undefined ? undefined : beginning(from),
+        to: to === undefined ? undefined : ending(to),
+      }
       const { events, nextCursor } = await listAudit(actorOf(req), wanted)
       res.setHeader('Cache-Control', 'private, no-store')
       res.json({ items: events.map(present), nextCursor })

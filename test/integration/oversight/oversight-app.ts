@@ -10,7 +10,10 @@ export type OversightApp = Awaited<ReturnType<typeof startOversightApp>>
 
 /** Listening with what watches over it, on a real database and store. */
 export async function startOversightApp(options: ListeningAppOptions = {}) {
-  const app = await startListeningApp({ ...options, also: composeOversight })
+  const app = await startListeningApp({
+    ...options,
+    also: (parts) => [...composeOversight(parts), ...(options.also?.(parts) ?? [])],
+  })
 
   async function call(claims: Claims, method: string, path: string, body?: unknown) {
     const json = body === undefined ? {} : { 'content-type': 'application/json' }
