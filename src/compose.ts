@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import { createApp } from './app.ts'
 import { composeAccess } from './compose/access.ts'
+import { composeAccountability } from './compose/accountability.ts'
 import { composeAudit } from './compose/audit.ts'
 import { qualifyAtStart } from './compose/bucket.ts'
 import { composeRemains } from './compose/certificates.ts'
@@ -116,15 +117,20 @@ async function composeParts(
   const documents = await openDocumentSigner(foundation, config)
   const notices = opened.use(composeNotices(foundation, config, publicUrl))
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books, audio.engine)))
+  const audit = composeAudit(foundation, {
+    origin: config.audit.origin ?? `${new URL(publicUrl).host}/audit`,
+    years: config.audit.years,
+  })
   return {
     audio,
     recordings,
     retention: opened.use(composeRetention(foundation, config, books, recordings)),
     holds: composeHolds(foundation),
     spans: composeSpans(foundation),
-    audit: composeAudit(foundation, {
-      origin: config.audit.origin ?? `${new URL(publicUrl).host}/audit`,
-      years: config.audit.years,
+    audit,
+    accountability: composeAccountability({
+      ...{ db: foundation.db, clock: foundation.clock, books, seal: audit.seal },
+      ...{ contact: config.contact, graceDays: config.sweep.graceDays },
     }),
     coaching: composeCoaching(foundation, books, await loadScoreForm(config)),
     preferences: composePreferences(foundation, books),
@@ -145,6 +151,7 @@ const endpointsOf = (
   {
     access,
     audit,
+    accountability,
     recordings,
     retention,
     holds,
@@ -177,6 +184,7 @@ const endpointsOf = (
   ...composeIntegrity(foundation),
   ...composeOversight(foundation),
   ...audit.endpoints,
+  ...accountability,
 ]
 
 function metricsApp(metrics: Metrics): Express {

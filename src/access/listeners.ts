@@ -54,3 +54,7 @@ export function notForEars({ mayHear, onlyIf }: Listener, { sensitivity }: Subje
   const isHeard = SPECIAL_CATEGORIES.every((flag) => !sensitivity.includes(flag) || mayHear.includes(flag))
   return isHeard ? null : 'special_category'
 }
+
+/** Roles that may listen for a purpose, with a case. */
+export const listenersFor = (purpose: string): Role[] =>
+  LISTENERS.filter(({ purposes }) => purposes.includes(purpose)).map(({ role }) => role)

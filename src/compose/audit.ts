@@ -4,7 +4,6 @@ import type { Endpoint } from '../http/endpoint.ts'
 import type { Job } from '../jobs/schedule.ts'
 import { DAY, SECOND } from '../kernel/units.ts'
 import { auditEndpoints } from '../privacy/audit-routes.ts'
-import { breachEndpoints } from '../privacy/breach-routes.ts'
 import {
   makeExportAudit,
   makeFindCheckpoint,
@@ -12,13 +11,14 @@ import {
   makeProveConsistency,
   makeProveEvent,
 } from '../privacy/read-audit.ts'
-import { makeListAffected, makeReportBreach } from '../privacy/report-breach.ts'
 import { makeListSigningKeys } from '../recordings/certificate-find.ts'
 import type { Foundation } from './foundation.ts'
 
 export interface Audit {
   readonly endpoints: readonly Endpoint[]
   readonly jobs: readonly Job[]
+  /** Seals what is complete, for who reads the log. */
+  readonly seal: () => Promise<unknown>
 }
 
 type Parts = Pick<Foundation, 'db' | 'store' | 'signer' | 'clock' | 'logger'>
@@ -34,18 +34,17 @@ export function composeAudit(
   const listKeys = makeListSigningKeys({ db, signer })
   const ports = { ...parts, origin, keys: listKeys }
   const sealAudit = makeSealAudit(ports)
-  const read = { db, clock, seal: () => sealAudit(new AbortController().signal) }
+  const seal = () => sealAudit(new AbortController().signal)
+  const read = { db, clock, seal }
   return {
-    endpoints: [
-      ...auditEndpoints({
-        listAudit: makeListAudit(read),
-        findCheckpoint: makeFindCheckpoint(read),
-        proveEvent: makeProveEvent(read),
-        proveConsistency: makeProveConsistency(read),
-        exportAudit: makeExportAudit(read),
-      }),
-      ...breachEndpoints({ reportBreach: makeReportBreach(read), listAffected: makeListAffected(read) }),
-    ],
+    endpoints: auditEndpoints({
+      listAudit: makeListAudit(read),
+      findCheckpoint: makeFindCheckpoint(read),
+      proveEvent: makeProveEvent(read),
+      proveConsistency: makeProveConsistency(read),
+      exportAudit: makeExportAudit(read),
+    }),
+    seal,
     jobs: [
       { name: 'seal-audit', everyMs: SEAL_EVERY_MS, everywhere: true, run: alarmed(sealAudit, logger) },
       { name: 'expire-audit', everyMs: DAY, run: makeExpireAudit(ports, years) },

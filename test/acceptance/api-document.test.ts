@@ -140,6 +140,8 @@ const ROUTES = [
   'get /v1/audit/checkpoint',
   'get /v1/audit/proof',
   'get /v1/audit/consistency',
+  'get /v1/processing-record',
+  'get /v1/dpia-facts',
   'post /v1/breach-reports',
   'post /v1/breach-reports/members',
   'post /v1/break-glass',

@@ -13,6 +13,7 @@ import { sql as oversight } from './0012-oversight.ts'
 import { sql as packages } from './0013-packages.ts'
 import { sql as overview } from './0015-overview.ts'
 import { sql as stepUp } from './0016-step-up.ts'
+import { sql as accountability } from './0017-accountability.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0013-packages', sql: packages },
   { name: '0015-overview', sql: overview },
   { name: '0016-step-up', sql: stepUp },
+  { name: '0017-accountability', sql: accountability },
 ]

@@ -1,13 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeSigner } from '../../../src/audit/sign.ts'
-import { composeAudit } from '../../../src/compose/audit.ts'
 import { persons } from '../../support/tokens.ts'
 import { addRecording, auditOf } from '../listening/listening-app.ts'
-import { type OversightApp, officer, startOversightApp } from './oversight-app.ts'
+import { accounting, type OversightApp, officer, startOversightApp } from './oversight-app.ts'
 
-const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
-const origin = 'app.test/audit'
 const DAY = { from: '2026-11-22', to: '2026-11-22' }
 const thief = persons.agent({ sub: 'agent-stolen' })
 const tags = [{ purpose: 'contract_performance' }]
@@ -15,9 +10,7 @@ const tags = [{ purpose: 'contract_performance' }]
 let app: OversightApp
 let ids: string[] = []
 beforeAll(async () => {
-  app = await startOversightApp({
-    also: (parts) => composeAudit({ ...parts, signer }, { origin, years: 5 }).endpoints,
-  })
+  app = await startOversightApp({ also: accounting })
   // Two calls of one member, one of another, one of another entity, and one that somebody else heard.
   const wanted = [
     { memberRef: 'M-1', tags },

@@ -1,10 +1,27 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { makeSigner } from '../../../src/audit/sign.ts'
+import { composeAccountability } from '../../../src/compose/accountability.ts'
+import { composeAudit } from '../../../src/compose/audit.ts'
+import type { ListeningParts } from '../../../src/compose/listening.ts'
 import { composeOversight } from '../../../src/compose/oversight.ts'
+import { openRules } from '../../../src/retention/rules.ts'
 import { type Claims, persons } from '../../support/tokens.ts'
 import { bearer, type ListeningAppOptions, startListeningApp } from '../listening/listening-app.ts'
 
 export const agent = persons.agent({ sub: 'agent-1' })
 export const officer = persons.privacyOfficer()
 export const second = persons.privacyOfficer({ sub: 'officer-2' })
+
+const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
+const rules = openRules(readFileSync(new URL('../../../src/retention/hmbs.yaml', import.meta.url), 'utf8'))
+
+/** What accounts for all of it, beside the audit log that it counts from. */
+export const accounting = (parts: ListeningParts) => {
+  const { seal } = composeAudit({ ...parts, signer }, { origin: 'app.test/audit', years: 5 })
+  const books = { current: () => rules, currentBook: () => ({ version: 7 }) as never }
+  return composeAccountability({ ...parts, seal, books, contact: 'fg@hmbs.example', graceDays: 7 })
+}
 
 export type OversightApp = Awaited<ReturnType<typeof startOversightApp>>
 
