@@ -116,6 +116,7 @@ async function composeParts(
   const audio = await findAudioTools(config)
   const documents = await openDocumentSigner(foundation, config)
   const notices = opened.use(composeNotices(foundation, config, publicUrl))
+  const disclosing = composeDisclosures(foundation, audio.engine, notices, publicUrl)
   const recordings = opened.use(composeRecordings(foundation, config, arrivalOf(books, audio.engine)))
   const audit = composeAudit(foundation, {
     origin: config.audit.origin ?? `${new URL(publicUrl).host}/audit`,
@@ -137,11 +138,12 @@ async function composeParts(
     requests: composePrivacyRequests(foundation, config, books),
     packages: composePackages({
       ...{ foundation, books, documents, publicUrl, contact: config.contact, listening: recordings },
+      pushPackage: disclosing.pushPackage,
     }),
     vcons: vconEndpoints({ ...recordings.delivering, trustedKeys: trustedKeys(config, documents) }),
     overview: composeOverview(foundation, config.sweep.graceDays),
     notices,
-    disclosing: composeDisclosures(foundation, audio.engine, notices, publicUrl),
+    disclosing,
     access: await composeAccess(foundation, config, publicUrl),
   }
 }

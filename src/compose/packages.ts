@@ -14,6 +14,8 @@ import { makeInclude } from '../privacy/package-include.ts'
 import { documentKeys, rememberDocumentKey } from '../privacy/package-key-queries.ts'
 import { makeOpenPackage } from '../privacy/package-open.ts'
 import { packageEndpoints } from '../privacy/package-routes.ts'
+import type { makePushPackage } from '../privacy/push-package.ts'
+import { makePushPackages } from '../privacy/push-packages.ts'
 import { makeVconIds } from '../privacy/vcon-id.ts'
 import type { RuleBooks } from '../retention/rule-books.ts'
 import type { Foundation } from './foundation.ts'
@@ -24,6 +26,7 @@ export interface Packages {
   readonly jobs: readonly Job[]
   readonly build: ReturnType<typeof makeBuildPackages>
   readonly expire: ReturnType<typeof makeExpirePackages>
+  readonly push: ReturnType<typeof makePushPackages>
 }
 
 export interface PackageParts {
@@ -34,6 +37,7 @@ export interface PackageParts {
   /** Origin under which people reach the service. */
   readonly publicUrl: string
   readonly contact: string
+  readonly pushPackage: ReturnType<typeof makePushPackage>
 }
 
 const BUILD_EVERY_MS = 5 * SECOND
@@ -73,9 +77,11 @@ export function composePackages(parts: PackageParts): Packages {
     }),
   })
   const expire = makeExpirePackages(ports)
+  const push = makePushPackages({ ...foundation, openPackage, pushPackage: parts.pushPackage })
   return {
     build,
     expire,
+    push,
     endpoints: packageEndpoints({
       findPackage: makeFindPackage(foundation),
       restartPackage: makeRestartPackage(foundation),
@@ -85,6 +91,7 @@ export function composePackages(parts: PackageParts): Packages {
     }),
     jobs: [
       { name: 'build-packages', everyMs: BUILD_EVERY_MS, everywhere: true, run: build },
+      { name: 'push-packages', everyMs: 5 * MINUTE, run: push },
       { name: 'expire-packages', everyMs: MINUTE, run: (stopping) => expire(stopping) },
     ],
   }

@@ -65,4 +65,6 @@ create table package_file (
 comment on column package_file.rendition is 'audio: read from the recording when the package is fetched';
 comment on column package_file.sealed is 'a document: an age file that opens with the key of the package';
 create index package_file_by_recording on package_file (recording_id) where recording_id is not null;
+create index disclosure_to_push on disclosure (requested_at)
+  where state = 'approved' and push_url is not null and push_confirmed_at is not null;
 `

@@ -10,8 +10,10 @@ import { makeAuditTrail } from '../../../src/audit/trail.ts'
 import type { ListeningParts } from '../../../src/compose/listening.ts'
 import { composePackages, type PackageParts, type Packages } from '../../../src/compose/packages.ts'
 import { type Instance, registerInstance } from '../../../src/db/instance.ts'
+import { makeOutbound } from '../../../src/outbound/send.ts'
 import { rememberDocumentKey } from '../../../src/privacy/package-key-queries.ts'
 import { verifyPackage } from '../../../src/privacy/package-verify.ts'
+import { makePushPackage } from '../../../src/privacy/push-package.ts'
 import { makePurge } from '../../../src/recordings/purge.ts'
 import { makeReadPlain } from '../../../src/recordings/read-plain.ts'
 import { makeUnlock } from '../../../src/recordings/unlock.ts'
@@ -57,6 +59,10 @@ export async function startPackageApp(options: TrainingAppOptions = {}) {
     }
     return composePackages({
       ...{ foundation, documents, contact: 'privacy@example.nl', publicUrl: 'https://calls.example.nl' },
+      pushPackage: makePushPackage({
+        ...{ db, clock },
+        outbound: makeOutbound({ rules: { ports: [443], loopback: true } }),
+      }),
       books: { current: () => ({ purposes: new Map() }) as never },
       listening: {
         trail: makeAuditTrail(pool, () => {}),
@@ -92,6 +98,7 @@ export async function startPackageApp(options: TrainingAppOptions = {}) {
     ...{ documents, reads, packages, instance },
     build: () => packages.build(NEVER, NEVER),
     expire: () => packages.expire(NEVER),
+    push: () => packages.push(NEVER, NEVER),
     another: (other: Instance) => composed(parts, () => other),
     purge: makePurge({
       ...{ db, store, clock, instance, logger, signer, lifecycleMarginDays: 14 },

@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { registerInstance } from '../../../src/db/instance.ts'
 import { DAY, HOUR } from '../../../src/kernel/units.ts'
+import { EU_LIST } from '../../../src/privacy/eu-countries.ts'
 import { persons } from '../../support/tokens.ts'
 import { member, officer } from '../audio/training-app.ts'
 import { bearer, NOW } from '../listening/listening-app.ts'
@@ -148,6 +153,60 @@ test('after seven days a package is gone with its key, and can be made again', a
   expect((await app.again(request)).status).toBe(202)
   const bytes = await ready(request)
   expect((await app.verify(bytes)).findings).toEqual([])
+})
+
+test('a package goes straight to the controller of the member’s choice once the address is confirmed, and is tried again', async () => {
+  const received: Buffer[] = []
+  let answer = 503
+  const other = createServer((req, res) => {
+    void buffer(req).then((body) => {
+      received.push(body)
+      res.writeHead(answer).end()
+    })
+  })
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { id } = await app.add()
+  await app.db
+    .updateTable('purpose_tag')
+    .set({ legal_basis: 'contract' })
+    .where('recording_id', '=', id)
+    .execute()
+  const request = await app.decided({ recordings: [id], types: ['portability'] })
+  await app.build()
+  const [disclosureId, now] = [randomUUID(), app.clock.now()]
+  await app.db
+    .insertInto('disclosure')
+    .values({
+      ...{ id: disclosureId, entity: 'hmbs', state: 'approved', recipient_type: 'member_controller' },
+      ...{ recipient_name: 'Andere Verzekeraar NV', recipient_country: 'NL', eu_list: EU_LIST },
+      ...{ privacy_request_id: request, purpose: 'portability', legal_basis: 'contract' },
+      ...{ push_url: `http://127.0.0.1:${(other.address() as AddressInfo).port}/inbox` },
+      ...{ reason: 'The member asked for it.', channel: 'portal', requested_by: 'a', requested_at: now },
+      ...{ approve_until: now, first_approver: 'b', first_approved_at: now },
+      ...{ second_approver: 'c', second_approved_at: now },
+    })
+    .execute()
+  await app.db
+    .insertInto('disclosure_recording')
+    .values({ disclosure_id: disclosureId, recording_id: id, n: 1 })
+    .execute()
+  await app.push()
+  expect(received).toEqual([])
+
+  await app.db
+    .updateTable('disclosure')
+    .set({ push_confirmed_at: now })
+    .where('id', '=', disclosureId)
+    .execute()
+  await app.push()
+  expect(await app.isDelivered(request)).toBe(false)
+  answer = 201
+  await app.push()
+  await app.push()
+  other.close()
+  expect(received).toHaveLength(2)
+  expect((await app.verify(received[1] as Buffer)).findings).toEqual([])
+  expect(await app.isDelivered(request)).toBe(true)
 })
 
 test('T6: with a recording the packages go that it is in', async () => {
