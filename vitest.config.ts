@@ -15,8 +15,9 @@ export default defineConfig({
   test: {
     globals: false,
     pool: 'forks',
-    // Two cores are the smallest machine this runs on, and the services need their share too.
-    maxWorkers: 2,
+    // Two cores are the smallest machine this runs on. One more than that, because many tests wait for a
+    // service, a browser or a clock and leave their core to somebody else meanwhile.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default', new ClosingLine()],
