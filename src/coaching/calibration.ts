@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { eventOf, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
-import { eventOf, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import { requireCoach } from './coach.ts'
 import { listScores, type ScoreRow } from './item-queries.ts'
 import { sampleOf } from './read-samples.ts'

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type Act, eventOf, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
@@ -7,7 +8,6 @@ import type { Clock } from '../kernel/clock.ts'
 import { newId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { DAY } from '../kernel/units.ts'
-import { type Act, eventOf, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import { requireCoach } from './coach.ts'
 import { draw, poolDigest } from './draw.ts'
 import {

@@ -1,3 +1,4 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import { exportLog } from '../audit/export-log.ts'
@@ -8,7 +9,6 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../recordings/hold-audit.ts'
 import {
   type EventFilter,
   findSealed,

@@ -1,3 +1,4 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
@@ -5,7 +6,6 @@ import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp, isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type Custody, findCustody } from './custody-queries.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 
 export interface CustodyPorts {
   readonly db: Database

@@ -1,10 +1,10 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp, isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 import {
   findHold,
   type HeldRecording,

@@ -1,3 +1,4 @@
+import { type Act, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import type { AuditActor } from '../audit/append.ts'
 import { appendAuditForEach } from '../audit/append-queries.ts'
@@ -7,7 +8,6 @@ import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { MINUTE } from '../kernel/units.ts'
-import { type Act, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 import { lockKept } from './hold-target.ts'
 import {
   findLock,

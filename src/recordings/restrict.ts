@@ -1,3 +1,4 @@
+import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
 import { requireStepUp } from '../access/step-up.ts'
 import { type AuditActor, appendAudit } from '../audit/append.ts'
@@ -5,7 +6,6 @@ import type { Database, Tx } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { type Act, eventOf, requireRole, withRefusalsOnRecord } from './hold-audit.ts'
 import { lockKept } from './hold-target.ts'
 import { notifyRecipients } from './notify-recipients.ts'
 import {
