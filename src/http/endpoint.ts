@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response, Router } from 'ex
 import type { z } from 'zod'
 import { fieldErrors } from '../kernel/field-errors.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
-import { jsonBody } from './json-body.ts'
+import { formBody, jsonBody } from './json-body.ts'
 
 export interface ResponseSpec {
   readonly description: string
@@ -43,6 +43,8 @@ export interface Endpoint<
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  /** The body may also come as a form sends it: for downloads, which a page cannot ask for with a script. */
+  readonly orForm?: boolean
   /** What a body that does not fit is answered with; `invalid_request` unless said otherwise. */
   readonly bodyProblem?: ProblemCode
   /** Documented body that the handler reads itself (uploads): media type to schema. */
@@ -67,7 +69,7 @@ export const endpoint = <
 export function mountEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
   const methods = new Map<string, string[]>()
   for (const spec of endpoints) {
-    const reading = spec.body ? [jsonBody] : []
+    const reading = spec.body ? [jsonBody, ...(spec.orForm ? [formBody] : [])] : []
     router[spec.method](expressPath(spec.path), ...reading, validated(spec))
     const allowed = methods.get(spec.path) ?? []
     methods.set(spec.path, [

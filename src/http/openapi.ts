@@ -59,7 +59,7 @@ function pathsOf(endpoints: readonly Endpoint[]): ZodOpenApiPathsObject {
 }
 
 function operation(spec: Endpoint, operationId: string): ZodOpenApiOperationObject {
-  const content = spec.streamedBody ?? (spec.body ? { 'application/json': spec.body } : undefined)
+  const content = spec.streamedBody ?? bodyContent(spec)
   return {
     operationId,
     summary: spec.summary,
@@ -79,6 +79,12 @@ function operation(spec: Endpoint, operationId: string): ZodOpenApiOperationObje
     } as ZodOpenApiResponsesObject,
   }
 }
+
+const bodyContent = ({ body, orForm }: Endpoint) =>
+  body && {
+    'application/json': body,
+    ...(orForm ? { 'application/x-www-form-urlencoded': body } : {}),
+  }
 
 const response = (spec: ResponseSpec) => ({
   description: spec.description,

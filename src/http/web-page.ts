@@ -36,6 +36,10 @@ const NAVIGATION = [
   '/privacyverzoeken',
   '/privacyverzoeken/nieuw',
   '/privacyverzoeken/:id',
+  '/verstrekkingen',
+  '/verstrekkingen/:id',
+  '/verstrekking/:id',
+  '/leveranciers',
 ]
 
 /**

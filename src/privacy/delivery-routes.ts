@@ -5,6 +5,7 @@ import { actorOf } from '../access/authenticate.ts'
 import { dropAudioHeaders, setAudioHeaders } from '../http/audio-headers.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { onListenerGone } from '../http/send-audio.ts'
+import { Problem } from '../kernel/problem.ts'
 import type { DeliverDisclosure, Parcel } from './deliver-disclosure.ts'
 import type { DisclosureRow } from './disclosure-queries.ts'
 import type { PushAddress } from './push-package.ts'
@@ -73,18 +74,23 @@ const takeEndpoint = ({ deliver }: DeliveryUseCases): Endpoint =>
     path: '/v1/deliveries/{id}/recordings/{n}',
     operationId: 'takeDelivery',
     summary: 'Download one recording of a delivery, once',
+    description: 'A form in a browser that is refused is sent back to the page of the delivery.',
     tag: TAG,
     public: true,
+    orForm: true,
     params: z.strictObject({ id: Id, n: z.coerce.number().int().min(1).max(500) }),
     body: Secret,
     responses: { 200: { description: 'The audio', content: { 'audio/*': 'binary' } } },
     problems: ['invalid_request', 'not_found', 'not_open', 'invalid_disclosure', 'forbidden', 'unavailable'],
-    async handle({ params, body, res }) {
+    async handle({ params, body, req, res }) {
       const stop = new AbortController()
       const stopWatching = onListenerGone(res, () => stop.abort())
       try {
         await using parcel = await deliver.take(params.id, body.secret, params.n, stop.signal)
         await hand(res, parcel, `${params.id}-${params.n}`)
+      } catch (error) {
+        if (!(error instanceof Problem) || res.headersSent || !req.is('urlencoded')) throw error
+        res.redirect(303, `/verstrekking/${encodeURIComponent(params.id)}?geweigerd=${error.code}`)
       } finally {
         stopWatching()
       }

@@ -2,6 +2,8 @@ import { createBrowserRouter, redirect } from 'react-router'
 import { caseworkRoutes } from './casework/routes.tsx'
 import { certificateRoutes } from './certificate/routes.ts'
 import { coachingRoutes } from './coaching/routes.tsx'
+import { deliveryRoutes } from './delivery/routes.ts'
+import { disclosureRoutes } from './disclosures/routes.tsx'
 import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
 import { CallsPage } from './listening/calls-page.tsx'
@@ -49,10 +51,11 @@ export const createRouter = () =>
             ...operationsRoutes,
             ...retentionRoutes,
             ...requestsDeskRoutes,
+            ...disclosureRoutes,
             { path: '*', Component: NotFound },
           ],
         },
       ],
     },
-    { Component: PublicShell, ErrorBoundary: Crash, children: certificateRoutes },
+    { Component: PublicShell, ErrorBoundary: Crash, children: [...certificateRoutes, ...deliveryRoutes] },
   ])

@@ -25,6 +25,8 @@ export const areaWords = inBoth(
     retention: 'Bewaren en vernietigen',
     sweeps: 'Opruimen',
     requestsDesk: 'Privacyverzoeken',
+    disclosures: 'Verstrekkingen',
+    suppliers: 'Leveranciers',
   },
   {
     label: 'Areas',
@@ -42,6 +44,8 @@ export const areaWords = inBoth(
     retention: 'Keeping and destroying',
     sweeps: 'Sweeps',
     requestsDesk: 'Privacy requests',
+    disclosures: 'Disclosures',
+    suppliers: 'Suppliers',
   },
 )
 
@@ -64,6 +68,12 @@ export const AREAS: readonly Area[] = [
   },
   { path: '/opruimen', name: 'sweeps', roles: ['operator'] },
   { path: '/privacyverzoeken', name: 'requestsDesk', roles: ['privacy_officer', 'agent'] },
+  {
+    path: '/verstrekkingen',
+    name: 'disclosures',
+    roles: ['privacy_officer', 'fraud_analyst', 'records_manager', 'auditor'],
+  },
+  { path: '/leveranciers', name: 'suppliers', roles: ['privacy_officer', 'records_manager', 'auditor'] },
   {
     path: '/berichten',
     name: 'messages',

@@ -38,6 +38,9 @@ export const words = inBoth(
       no_rule: 'Er is geen bewaartermijn voor dit doel en dit product.',
       nothing_to_keep: 'Met deze gegevens zou niets de opname nog bewaren.',
       invalid_metadata: 'Deze gegevens kloppen niet met elkaar of met de catalogus.',
+      outside_eu:
+        'De ontvanger moet in een lidstaat van de Europese Unie zijn. Geen goedkeuring verandert dat.',
+      invalid_disclosure: 'Zo mag er niet worden verstrekt.',
       other: 'Dit is niet gelukt.',
     } as Readonly<Record<string, string>>,
   },
@@ -76,6 +79,8 @@ export const words = inBoth(
       no_rule: 'There is no retention period for this purpose and product.',
       nothing_to_keep: 'With these facts nothing would keep the recording any more.',
       invalid_metadata: 'These facts do not fit each other or the catalogue.',
+      outside_eu: 'The recipient must be in a member state of the European Union. No approval changes that.',
+      invalid_disclosure: 'It may not be given like this.',
       other: 'This did not work.',
     } as Readonly<Record<string, string>>,
   },

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  accessibilityProblems,
+  type Demo,
+  type LoggedIn,
+  loggedIn,
+  openDemo,
+  ownCalls,
+  PATIENT,
+  sidewaysScroll,
+  visit,
+} from './web-visit.ts'
+
+const ANALYST = 'Fien Fantasie'
+const [FIRST, SECOND] = ['Pim Proef', 'Petra Proefpersoon']
+const MEMBER = 'Noor Voorbeeld'
+
+let demo: Demo
+const people = new Map<string, LoggedIn>()
+
+beforeAll(async () => {
+  demo = await openDemo()
+  for (const person of [ANALYST, FIRST, SECOND, MEMBER]) people.set(person, await loggedIn(demo, person))
+})
+afterAll(() => demo.close())
+
+const as = (person: string, options: Parameters<typeof visit>[1] = {}) => {
+  const state = people.get(person)
+  return visit(demo, { ...options, ...(state && { as: state }) })
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+async function callOfMember(): Promise<string> {
+  const { page, leave } = await as(MEMBER)
+  const calls = await ownCalls(page)
+  await leave()
+  const last = calls.at(-1)
+  if (!last) throw new Error('the demo has no call')
+  return last.id
+}
+
+async function ask(page: Page, recording: string): Promise<string> {
+  await open(page, '/verstrekkingen/nieuw')
+  const fill = (label: string, text: string) => page.getByLabel(label).fill(text)
+  await fill('Officiële naam', 'Openbaar Ministerie')
+  await fill('Waar de ontvanger', 'strafrechtelijk onderzoek')
+  await fill('Wettelijke bepaling', 'artikel 126nd Sv')
+  await fill('Kenmerk van de brief', 'OM-2026-77')
+  await fill('Toelichting voor wie goedkeurt', 'vordering ontvangen')
+  await fill('Nummer van opname 1', recording)
+  await page.getByRole('button', { name: 'Verstrekking vragen' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Aan Openbaar Ministerie' }).waitFor()
+  return new URL(page.url()).pathname.split('/').at(-1) ?? ''
+}
+
+/** Opens the dialog of an act and does it. */
+async function act(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+}
+
+async function approve(person: string, id: string): Promise<void> {
+  const { page, leave } = await as(person)
+  await open(page, `/verstrekkingen/${id}`)
+  await act(page, 'Goedkeuren')
+  await page.getByText('Uw goedkeuring is vastgelegd.').waitFor()
+  await page.getByRole('button', { name: 'Goedkeuren', exact: true }).waitFor({ state: 'hidden' })
+  await leave()
+}
+
+async function makeSecret(page: Page, id: string): Promise<string> {
+  await open(page, `/verstrekkingen/${id}`)
+  await act(page, 'Geheime code maken')
+  const panel = page.locator('.panel').filter({ hasText: 'De code, één keer' })
+  await panel.waitFor()
+  const [address, secret] = await panel.locator('code').allTextContents()
+  expect(address).toBe(`${demo.baseUrl}/verstrekking/${id}`)
+  expect(address).not.toContain(secret)
+  return secret ?? ''
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(file)) hash.update(part)
+  return hash.digest('hex')
+}
+
+test('two officers approve, the recipient fetches the recording once with the secret, and what was sent is on record', async () => {
+  const recording = await callOfMember()
+  const analyst = await as(ANALYST)
+  const id = await ask(analyst.page, recording)
+  await analyst.leave()
+  await approve(FIRST, id)
+
+  const officer = await as(FIRST, { width: 360 })
+  await open(officer.page, `/verstrekkingen/${id}`)
+  await officer.page.getByText('U hebt al goedgekeurd.').waitFor()
+  expect(await sidewaysScroll(officer.page)).toBe(0)
+  await approve(SECOND, id)
+  const secret = await makeSecret(officer.page, id)
+  expect(await accessibilityProblems(officer.page)).toEqual([])
+
+  const recipient = await visit(demo, { width: 360 })
+  const asked: string[] = []
+  recipient.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await open(recipient.page, `/verstrekking/${id}`)
+  expect(asked.filter((path) => path.startsWith('/v1/'))).toEqual([])
+  await recipient.page.getByLabel('Geheime code').fill('verkeerd')
+  await recipient.page.getByRole('button', { name: 'Openen' }).click()
+  await recipient.page.getByText('Deze code opent hier niets.').waitFor()
+  await recipient.page.getByLabel('Geheime code').fill(secret)
+  await recipient.page.getByRole('button', { name: 'Openen' }).click()
+  const fetch = recipient.page.getByRole('button', { name: 'Opname 1 ophalen' })
+  await fetch.waitFor()
+  expect(await accessibilityProblems(recipient.page)).toEqual([])
+  expect(await sidewaysScroll(recipient.page)).toBe(0)
+  const [download] = await Promise.all([recipient.page.waitForEvent('download'), fetch.click()])
+  expect(download.url()).not.toContain(secret)
+  const sha256 = await sha256Of(await download.path())
+  await fetch.click()
+  await recipient.page.getByText('Die opname kon niet worden opgehaald').waitFor()
+  await recipient.leave()
+
+  await officer.page.reload()
+  await officer.page.getByText(sha256).waitFor()
+  await officer.page.getByText('Verstrekt', { exact: true }).waitFor()
+  expect(await officer.page.getByText(secret).count()).toBe(0)
+  await officer.leave()
+}, 60_000)
+
+test('who asked does not approve, and may revoke', async () => {
+  const recording = await callOfMember()
+  const { page, leave } = await as(FIRST)
+  await ask(page, recording)
+  await page.getByText('U hebt hier zelf om gevraagd.').waitFor()
+  expect(await page.getByRole('button', { name: 'Goedkeuren' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Intrekken', exact: true }).click()
+  await page.getByRole('dialog').getByLabel('Waarom').fill('niet meer nodig')
+  await page.getByRole('dialog').getByRole('button', { name: 'Intrekken', exact: true }).click()
+  await page.getByText('De verstrekking is ingetrokken.').waitFor()
+  await page.getByText('Ingetrokken', { exact: true }).waitFor()
+  await leave()
+}, 60_000)
+
+test('a supplier is registered, and its agreement ended', async () => {
+  const { page, leave } = await as(FIRST)
+  await open(page, '/leveranciers')
+  await page.getByRole('button', { name: 'Leverancier toevoegen' }).click()
+  const dialog = page.getByRole('dialog')
+  for (const [label, text] of [
+    ['Officiële naam', 'Uitschrijver BV'],
+    ['Kenmerk van de overeenkomst', 'V-12'],
+    ['Eerste dag', '2024-01-01'],
+    ['Laatste dag', '2035-12-31'],
+    ['Waarvoor', 'uitschrijven'],
+  ] as const)
+    await dialog.getByLabel(label).fill(text)
+  await dialog.getByRole('button', { name: 'Leverancier toevoegen' }).click()
+  await page.getByText('De leverancier staat in het register.').waitFor()
+  await page.getByText('Loopt', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Overeenkomst met Uitschrijver BV beëindigen' }).click()
+  await dialog.getByLabel('Laatste dag').fill('2024-06-30')
+  await dialog.getByRole('button', { name: 'Beëindigen', exact: true }).click()
+  await expect.poll(() => page.getByText('Verlopen', { exact: true }).count(), PATIENT).toBe(1)
+  await leave()
+}, 60_000)
