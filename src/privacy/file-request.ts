@@ -14,7 +14,7 @@ import { begin } from './begin-request.ts'
 import { type DeadlineOptions, deadlineOf } from './deadline.ts'
 import { dossierOf } from './find-request.ts'
 import { BY_PURPOSE, type Channel, DELIVERED, type RequestType } from './request-model.ts'
-import { tellMember, tellOfficers } from './request-notices.ts'
+import { announceState, tellMember, tellOfficers } from './request-notices.ts'
 import { presentRequest } from './request-present.ts'
 import { insertItems, insertRequest, insertStep, matchedOf } from './request-queries.ts'
 import { type Matched, questionsOf } from './request-questions.ts'
@@ -123,6 +123,7 @@ async function register(tx: Tx, ports: RequestPorts, actor: Actor, filing: Filin
   const questions = questionsOf(wanted.types, calls, wanted.purposes)
   await insertItems(tx, id, questions)
   await insertStep(tx, id, { type: 'received', actor, at, detail: { channel: filing.channel } })
+  await announceState(tx, row, 'received', at)
   await tellMember(tx, row, { kind: 'request_received', at, facts: { deadline: row.deadline } })
   await tellOfficers(tx, row, { kind: 'request_filed', at, facts: { deadline: row.deadline } })
   const detail = { privacyRequest: id, types: wanted.types, channel: filing.channel, recordings: ids.length }

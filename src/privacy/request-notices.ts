@@ -1,6 +1,8 @@
 import type { Tx } from '../db/database.ts'
 import type { Facts, NoticeKind } from '../notices/notice-kinds.ts'
 import { queueNotice } from '../notices/queue-notice.ts'
+import { queueWebhookEvent } from '../notices/queue-webhook-event.ts'
+import type { RequestState } from './request-model.ts'
 import type { RequestRow } from './request-queries.ts'
 
 export interface Message {
@@ -37,4 +39,15 @@ export async function tellOfficers(tx: Tx, row: Addressed, message: Message): Pr
       at: message.at,
       key: `${keyOf(row, message)}:${entity}`,
     })
+}
+
+/** Tells other systems that want to know: of whose request it is they hear nothing. */
+export async function announceState(tx: Tx, row: Addressed, state: RequestState, at: Date): Promise<void> {
+  const [entity, ...others] = row.entities
+  await queueWebhookEvent(tx, {
+    ...{ type: 'request.state_changed', subject: row.id, data: { requestId: row.id, state }, at },
+    key: `request.state_changed ${row.id} ${state} ${at.toISOString()}`,
+    // Of several companies: for every endpoint, once.
+    ...(entity !== undefined && others.length === 0 ? { entity } : {}),
+  })
 }

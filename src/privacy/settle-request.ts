@@ -2,7 +2,7 @@ import { appendAudit } from '../audit/append.ts'
 import type { Tx } from '../db/database.ts'
 import { unlockForRequest } from '../recordings/request-lock.ts'
 import type { RequestState } from './request-model.ts'
-import { tellMember } from './request-notices.ts'
+import { announceState, tellMember } from './request-notices.ts'
 import {
   countsOf,
   doneWith,
@@ -44,6 +44,8 @@ export async function settle(tx: Tx, row: RequestRow, { actor, at }: Doing): Pro
   const ended_at = isOver(facts) ? (row.ended_at ?? at) : null
   if (state === row.state && ended_at?.getTime() === row.ended_at?.getTime()) return { row, counts }
   const settled = await updateRequest(tx, row.id, { state, ended_at })
+  // A withdrawal has set its state before it comes here.
+  if (state !== row.state || isWithdrawn) await announceState(tx, row, state, at)
   if (state === 'fulfilled' && row.state !== state) await announce(tx, row, { actor, at })
   return { row: settled, counts }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import {
   agent,
@@ -105,6 +106,26 @@ describe('other steps', () => {
     expect((await app.act(id, 'confirm-address', pim)).status).toBe(403)
     const { body } = await app.act(id, 'confirm-address', member.claims)
     expect(body.transfer).toMatchObject({ ...transferTo, confirmedAt: expect.any(String) })
+  })
+
+  test('other systems hear of every state of a request, and not whose it is', async () => {
+    const { db, clock } = app
+    await db
+      .insertInto('webhook_endpoint')
+      .values({
+        ...{ id: randomUUID(), url: 'https://hooks.example/x', types: ['request.state_changed'] },
+        ...{ entities: ['hmbs'], kek_id: 'k', secret: Buffer.alloc(1), created_by: 'pim' },
+        created_at: clock.now(),
+      })
+      .execute()
+    const { id, member } = await app.asked(['access'])
+    await app.act(id, 'review', pim)
+    await app.decide(id, pim, grant('access'))
+    await app.act(id, 'withdrawal', member.claims)
+    const events = await db.selectFrom('webhook_event').select('data').where('subject', '=', id).execute()
+    expect(events).toHaveLength(4)
+    for (const state of ['received', 'in_review', 'decided', 'withdrawn'])
+      expect(events).toContainEqual({ data: { requestId: id, state } })
   })
 
   test('a request that is taken back ends with its locks, and starts no other', async () => {
