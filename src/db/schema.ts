@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 import type { RenditionName } from '../storage/keys.ts'
+import type { AccountTables } from './account-schema.ts'
 import type {
   AudioFactsTable,
   AudioSpanTable,
@@ -234,7 +235,7 @@ export interface SweepRunTable {
   report: ColumnType<Record<string, unknown>, string, string>
 }
 
-export interface Schema extends OversightTables, AuditTables {
+export interface Schema extends AccountTables, OversightTables, AuditTables {
   sweep_run: SweepRunTable
   recording: RecordingTable
   purpose_tag: PurposeTagTable

@@ -1,3 +1,4 @@
+import { ACCOUNT_NOTICE_KINDS } from './account-notice-kinds.ts'
 import { REQUEST_NOTICE_KINDS } from './request-notice-kinds.ts'
 
 /** What a message says, in both languages: `{name}` is a fact of the notice, a day is written out. */
@@ -127,6 +128,7 @@ export const NOTICE_KINDS = {
     },
   },
   ...REQUEST_NOTICE_KINDS,
+  ...ACCOUNT_NOTICE_KINDS,
   rules_drafted: {
     nl: {
       title: 'Nieuwe bewaartermijnen wachten op goedkeuring',

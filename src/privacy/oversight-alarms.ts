@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts'
+import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { DAY } from '../kernel/units.ts'
 import { queueNotice } from '../notices/queue-notice.ts'
@@ -6,8 +7,9 @@ import { forgetListening } from '../recordings/staff-watch-queries.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { overdueReviews } from './break-glass-queries.ts'
 import { countOpenAnomalies } from './staff-anomaly-queries.ts'
+import { overdueWithheld } from './withheld-access-queries.ts'
 
-export const OVERSIGHT_CONCERNS = ['staff_anomalies', 'break_glass_overdue'] as const
+export const OVERSIGHT_CONCERNS = ['staff_anomalies', 'break_glass_overdue', 'withheld_overdue'] as const
 export type OversightConcern = (typeof OVERSIGHT_CONCERNS)[number]
 
 export interface OversightPorts {
@@ -25,6 +27,7 @@ export function makeRaiseOversight({ db, clock, logger, report }: OversightPorts
     await forgetListening(db, new Date(now.getTime() - DAY))
     const anomalies = await countOpenAnomalies(db)
     const overdue = await overdueReviews(db, now)
+    const withheld = await overdueWithheld(db, dayOf(now))
     await db.transaction().execute(async (tx) => {
       for (const { id, entity } of overdue)
         await queueNotice(tx, {
@@ -35,10 +38,17 @@ export function makeRaiseOversight({ db, clock, logger, report }: OversightPorts
           at: now,
           key: `break-glass-overdue ${id}`,
         })
+      for (const { id, entity, review_by: reviewBy } of withheld)
+        await queueNotice(tx, {
+          ...{ to: { role: 'privacy_officer', entity }, kind: 'withholding_review_overdue' },
+          ...{ about: { type: 'none', id: null }, facts: { reviewBy }, at: now },
+          key: `withholding-overdue ${id} ${reviewBy}`,
+        })
     })
     const counts: Record<OversightConcern, number> = {
       staff_anomalies: [...anomalies.values()].reduce((sum, count) => sum + count, 0),
       break_glass_overdue: overdue.length,
+      withheld_overdue: withheld.length,
     }
     for (const concern of OVERSIGHT_CONCERNS) {
       report(concern, counts[concern])

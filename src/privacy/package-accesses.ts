@@ -1,14 +1,16 @@
 import type { Database } from '../db/database.ts'
-import { type AccessRow, findAccesses } from '../recordings/accesses-queries.ts'
+import type { CalendarDay } from '../kernel/calendar.ts'
+import { findAccesses, heardSeconds } from '../recordings/accesses-queries.ts'
 import type { AccessLine } from './package-documents.ts'
 
-/** Who heard or copied a call, as its member may know it. */
+/** Who heard or copied a call, as its member may know it on this day. */
 export async function accessLinesOf(
   db: Database,
   recordingId: string,
   durationSeconds: number | null,
+  today: CalendarDay,
 ): Promise<AccessLine[]> {
-  const rows = await findAccesses(db, recordingId)
+  const rows = await findAccesses(db, recordingId, { today, withheld: false })
   return rows.map((row) => ({
     recordingId,
     firstAt: row.first_at,
@@ -20,10 +22,4 @@ export async function accessLinesOf(
     purpose: row.purpose,
     heardSeconds: heardSeconds(row, durationSeconds),
   }))
-}
-
-function heardSeconds({ sent_bytes: sent, total_bytes: total }: AccessRow, seconds: number | null) {
-  return seconds === null || sent === null || total === null || total === 0
-    ? null
-    : Math.round((seconds * sent) / total)
 }

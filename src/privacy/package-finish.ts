@@ -166,7 +166,7 @@ async function describe(
     const audio = (byRecording.get(id) ?? []).filter(({ rendition }) => rendition !== null)
     if (!row || !audio[0]) continue
     calls.push(pageCall(row, audio))
-    lines.push(...(await accessLinesOf(db, id, row.durationSeconds)))
+    lines.push(...(await accessLinesOf(db, id, row.durationSeconds, dayOf(clock.now()))))
     for (const one of await findRecipients(db, row, clock.now())) recipients.set(JSON.stringify(one), one)
   }
   const entities = [...new Set(calls.map(({ entity }) => entity))].toSorted((a, b) => a.localeCompare(b))

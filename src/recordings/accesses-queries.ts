@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
+import type { NameRequestState } from '../db/account-schema.ts'
 import type { Database } from '../db/database.ts'
 
-/** Everything one actor heard in one playback, or copied at once. */
+/** Everything that one person heard on one day for one purpose and case, or copied. */
 export interface AccessRow {
+  /** That of the first event: the line keeps it, whatever is heard later that day. */
+  readonly id: string
   readonly first_at: Date
   readonly last_at: Date
   readonly type: string
@@ -11,31 +14,95 @@ export interface AccessRow {
   readonly purpose: string | null
   readonly case_ref: string | null
   readonly break_glass: boolean
-  /** Sum over the range requests, so a part heard twice counts twice; null when no end was recorded. */
-  readonly sent_bytes: number | null
-  readonly total_bytes: number | null
+  /** Last day on which the member does not see the line, `YYYY-MM-DD`. */
+  readonly withheld_until: string | null
+  /** Sum of the shares of the audio that were sent, so a part heard twice counts twice; null: no end was recorded. */
+  readonly share: number | null
 }
 
 const LIMIT = 1000
 
-/** Deliveries of one recording, newest first; several ranges of a playback are one line. */
-export async function findAccesses(db: Database, recordingId: string): Promise<AccessRow[]> {
+/** Which lines of an investigation are withheld today (Art. 41 UAVG); what was not done for it is never. */
+const WITHHELD_UNTIL = (today: string) => sql`case when e.purpose = 'fraud_prevention' then (
+  select max(w.withheld_until) from withheld_access w
+  where w.entity = r.entity and w.case_ref = e.case_ref and w.approved_at is not null and w.lifted_at is null
+    and w.withheld_until >= ${today}::date) end`
+
+/**
+ * Deliveries of one recording, newest first. What one person did on one Amsterdam day is one line with its first
+ * time; somebody whose name was erased is nobody, so those lines stay apart by playback. `withheld`: also what the
+ * member does not see on this day.
+ */
+export async function findAccesses(
+  db: Database,
+  recordingId: string,
+  { today, withheld }: { readonly today: string; readonly withheld: boolean },
+): Promise<AccessRow[]> {
   const { rows } = await sql<AccessRow>`
-    select min(begun.occurred_at) as first_at, max(begun.occurred_at) as last_at, begun.type, begun.actor_sub,
-      begun.actor_roles, begun.purpose, begun.case_ref, bool_or(begun.detail ? 'breakGlass') as break_glass,
-      sum((ended.detail ->> 'sent')::bigint)::bigint as sent_bytes,
-      max((begun.detail ->> 'of')::bigint)::bigint as total_bytes
-    from audit_event begun
+    with begun as (
+      select e.*, (e.occurred_at at time zone 'Europe/Amsterdam')::date as day,
+        coalesce(e.actor_sub, e.playback_id::text, e.detail ->> 'stream') as person,
+        ${WITHHELD_UNTIL(today)} as withheld_until
+      from audit_event e join recording r on r.id = e.recording_id
+      where e.recording_id = ${recordingId} and e.outcome = 'ok'
+        and e.type in ('recording.audio_opened', 'recording.copied')
+    )
+    select (array_agg(begun.id order by begun.occurred_at, begun.id))[1] as id,
+      min(begun.occurred_at) as first_at, max(begun.occurred_at) as last_at, begun.type, begun.actor_sub,
+      begun.actor_roles, begun.purpose, begun.case_ref, begun.detail ? 'breakGlass' as break_glass,
+      max(begun.withheld_until)::text as withheld_until,
+      sum((ended.detail ->> 'sent')::float8 / nullif((begun.detail ->> 'of')::float8, 0)) as share
+    from begun
     left join audit_event ended on ended.recording_id = begun.recording_id
       and ended.type = 'recording.audio_delivered'
       and ended.detail ->> 'stream' = begun.detail ->> 'stream'
-    where begun.recording_id = ${recordingId} and begun.outcome = 'ok'
-      and begun.type in ('recording.audio_opened', 'recording.copied')
-    group by begun.type, begun.actor_sub, begun.actor_roles, begun.purpose, begun.case_ref,
-      coalesce(begun.playback_id::text, begun.detail ->> 'stream')
+    where ${withheld} or begun.withheld_until is null
+    group by begun.type, begun.day, begun.person, begun.actor_sub, begun.actor_roles, begun.purpose, begun.case_ref,
+      begun.detail ? 'breakGlass'
     order by last_at desc
     limit ${LIMIT}`.execute(db)
   return rows
+}
+
+/** How long was heard, in seconds of a call of this length; null when it is not known. */
+export const heardSeconds = ({ share }: AccessRow, seconds: number | null): number | null =>
+  seconds === null || share === null ? null : Math.round(seconds * share)
+
+export const AUTOMATIC_TASKS = ['prepared', 'silenced'] as const
+export type AutomaticTask = (typeof AUTOMATIC_TASKS)[number]
+
+/** When the service itself worked on the sound: made it playable, or took parts out. */
+export async function findAutomatic(
+  db: Database,
+  recordingId: string,
+): Promise<{ readonly at: Date; readonly task: AutomaticTask }[]> {
+  const { rows } = await sql<{ at: Date; task: AutomaticTask }>`
+    select occurred_at as at, case type when 'recording.decoded' then 'prepared' else 'silenced' end as task
+    from audit_event where recording_id = ${recordingId} and outcome = 'ok' and actor_roles = '{}'
+      and type in ('recording.decoded', 'recording.audio_replaced')
+    order by occurred_at desc limit ${LIMIT}`.execute(db)
+  return rows
+}
+
+export interface AskedName {
+  readonly access_id: string
+  readonly state: NameRequestState
+  readonly name: string | null
+}
+
+/** Lines of which the member asked for the name. */
+export async function findAskedNames(
+  db: Database,
+  recordingId: string,
+  memberRef: string,
+): Promise<Map<string, AskedName>> {
+  const rows = await db
+    .selectFrom('name_request')
+    .select(['access_id', 'state', 'name'])
+    .where('recording_id', '=', recordingId)
+    .where('member_ref', '=', memberRef)
+    .execute()
+  return new Map(rows.map((row) => [row.access_id, row]))
 }
 
 export interface DisclosedRow {

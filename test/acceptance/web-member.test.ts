@@ -123,6 +123,13 @@ describe('one call', () => {
     expect(await heard.textContent()).not.toMatch(/Fien|Z-2026-7|fien/)
     await heard.getByText(/^\d+ keer luisterde u zelf/).click()
     await heard.getByRole('listitem').first().waitFor()
+    await heard.getByText(/het systeem zelf aan het geluid/).click()
+    await heard.getByText(/automatisch klaargemaakt om af te spelen; niemand luisterde/).waitFor()
+    await heard.getByRole('button', { name: /^Vraag wie dit was op / }).click()
+    await page.getByLabel('Waarom wilt u dit weten?').fill('Mijn buurvrouw werkt bij u.')
+    await page.getByRole('button', { name: 'Vraag stellen' }).click()
+    await heard.getByText('U hebt gevraagd wie dit was. Het antwoord komt hier te staan.').waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
   })
 
   test('a right that somebody has to decide on leads to a request that knows the call', async () => {

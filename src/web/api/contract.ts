@@ -139,12 +139,18 @@ export interface Derivation {
 
 /** One time that somebody listened to a recording, or took a copy. */
 export interface Access {
+  /** Of the line, to ask who was behind it; null: of nobody here. */
+  readonly id: string | null
   readonly firstAt: string
   readonly lastAt: string
-  readonly action: 'listened' | 'copied' | 'disclosed'
+  readonly action: 'listened' | 'copied' | 'disclosed' | 'automatic'
+  readonly task?: 'prepared' | 'silenced'
   /** Of what was disclosed: to whom. */
   readonly recipient?: string
   readonly byYou: boolean
+  readonly breakGlass: boolean
+  readonly nameRequest?: 'open' | 'refused' | 'revealed'
+  readonly name?: string
   readonly roles: readonly string[]
   readonly purpose: string | null
   readonly heardSeconds: number | null

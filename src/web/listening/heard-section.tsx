@@ -6,70 +6,96 @@ import { useWords } from '../i18n/words.ts'
 import { clockTime } from '../player/time.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Loaded } from '../ui/loaded.tsx'
+import { AskName } from './ask-name.tsx'
 import { words } from './words.ts'
 
-/** Who listened to the call: staff by role and purpose, never by name, and the member's own times apart. */
+/** Who listened to the call: staff by role and purpose, the member's own times and automatic work apart. */
 export function HeardSection({ id }: { readonly id: string }) {
   const { heard: w } = useWords(words)
-  const accesses = useGet<{ items: readonly Access[] }>(`/v1/recordings/${encodeURIComponent(id)}/accesses`)
+  const path = `/v1/recordings/${encodeURIComponent(id)}/accesses`
+  const accesses = useGet<{ items: readonly Access[] }>(path)
   return (
     <section className="section">
       <h2>{w.heading}</h2>
       <p>{w.intro}</p>
-      <Loaded query={accesses}>{({ items }) => <Accesses items={items} />}</Loaded>
+      <Loaded query={accesses}>{({ items }) => <Accesses items={items} path={path} />}</Loaded>
     </section>
   )
 }
 
-function Accesses({ items }: { readonly items: readonly Access[] }) {
+interface AccessesProps {
+  readonly items: readonly Access[]
+  readonly path: string
+}
+
+function Accesses({ items, path }: AccessesProps) {
   const { heard: w } = useWords(words)
   const own = items.filter(({ byYou }) => byYou)
+  const automatic = items.filter(({ action }) => action === 'automatic')
   return (
     <>
-      <HeardByStaff accesses={items.filter(({ byYou }) => !byYou)} />
-      {own.length > 0 && (
-        <details>
-          <summary>{w.own(own.length)}</summary>
-          <ul className="own-times">
-            {own.map((access) => (
-              <li key={`${access.firstAt} ${access.action}`}>
-                <Moment access={access} />: <Part access={access} />
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <HeardByStaff
+        items={items.filter(({ byYou, action }) => !byYou && action !== 'automatic')}
+        path={path}
+      />
+      {own.length > 0 && <Apart summary={w.own(own.length)} accesses={own} />}
+      {automatic.length > 0 && <Apart summary={w.automatic(automatic.length)} accesses={automatic} />}
     </>
   )
 }
 
-function HeardByStaff({ accesses }: { readonly accesses: readonly Access[] }) {
+function Apart({ summary, accesses }: { readonly summary: string; readonly accesses: readonly Access[] }) {
+  return (
+    <details>
+      <summary>{summary}</summary>
+      <ul className="own-times">
+        {accesses.map((access) => (
+          <li key={`${access.firstAt} ${access.action} ${access.task ?? ''}`}>
+            <Moment access={access} />: <Part access={access} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function HeardByStaff({ items, path }: AccessesProps) {
   const { heard: w } = useWords(words)
-  const name = useNames()
   return (
     <DataTable
       caption={w.caption}
       hideCaption
-      rows={accesses}
-      rowKey={({ firstAt, lastAt, action, roles }) => [firstAt, lastAt, action, ...roles].join(' ')}
+      rows={items}
+      rowKey={({ id, firstAt, action, recipient }) => id ?? [firstAt, action, recipient].join(' ')}
       empty={w.empty}
       columns={[
         { key: 'when', label: w.when, cell: (access) => <Moment access={access} /> },
-        {
-          key: 'who',
-          label: w.who,
-          cell: ({ roles, recipient }) => recipient ?? roles.map((role) => name('role', role)).join(', '),
-        },
-        {
-          key: 'why',
-          label: w.why,
-          cell: ({ action, purpose }) =>
-            purpose === null ? w.unknown : action === 'disclosed' ? purpose : name('purpose', purpose),
-        },
+        { key: 'who', label: w.who, cell: (access) => <Who access={access} path={path} /> },
+        { key: 'why', label: w.why, cell: (access) => <Why access={access} /> },
         { key: 'what', label: w.what, cell: (access) => <Part access={access} /> },
       ]}
     />
   )
+}
+
+/** An organisation by its name; staff by their role, and by name only after two people agreed. */
+function Who({ access, path }: { readonly access: Access; readonly path: string }) {
+  const name = useNames()
+  if (access.recipient !== undefined) return access.recipient
+  return (
+    <div>
+      {access.roles.map((role) => name('role', role)).join(', ')}
+      <AskName access={access} path={path} />
+    </div>
+  )
+}
+
+function Why({ access: { action, purpose, breakGlass } }: { readonly access: Access }) {
+  const { heard: w } = useWords(words)
+  const name = useNames()
+  if (breakGlass) return w.emergency
+  if (purpose === null) return w.unknown
+  return action === 'disclosed' ? purpose : name('purpose', purpose)
 }
 
 function Moment({ access: { firstAt } }: { readonly access: Access }) {
@@ -82,9 +108,10 @@ function Moment({ access: { firstAt } }: { readonly access: Access }) {
 }
 
 /** How much was heard, as far as it is known. */
-function Part({ access: { action, heardSeconds, durationSeconds } }: { readonly access: Access }) {
+function Part({ access: { action, task, heardSeconds, durationSeconds } }: { readonly access: Access }) {
   const { heard: w } = useWords(words)
   if (action === 'copied') return w.copied
   if (action === 'disclosed') return w.disclosed
+  if (action === 'automatic') return w.tasks[task ?? 'prepared']
   return heardSeconds === null ? w.listened : w.part(clockTime(heardSeconds), clockTime(durationSeconds))
 }

@@ -31,7 +31,7 @@ export const words = inBoth(
     heard: {
       heading: 'Wie heeft geluisterd?',
       intro:
-        'Iedere keer dat een medewerker dit gesprek beluistert, komt dat hier te staan. Namen tonen we niet.',
+        'Iedere keer dat een medewerker dit gesprek beluistert, komt dat hier te staan: per dag één regel. Namen tonen we niet vanzelf.',
       empty: 'Nog geen medewerker heeft dit gesprek beluisterd.',
       caption: 'Door medewerkers beluisterd',
       when: 'Wanneer',
@@ -47,6 +47,27 @@ export const words = inBoth(
         'keer luisterde u zelf of haalde u een kopie',
         'keer luisterde u zelf of haalde u een kopie',
       ),
+      emergency: 'in een noodgeval geopend; iemand anders beoordeelt dat',
+      automatic: count(
+        'keer werkte het systeem zelf aan het geluid',
+        'keer werkte het systeem zelf aan het geluid',
+      ),
+      tasks: {
+        prepared: 'automatisch klaargemaakt om af te spelen; niemand luisterde',
+        silenced: 'automatisch delen weggehaald die niet bewaard mogen worden; niemand luisterde',
+      },
+      ask: 'Vraag wie dit was',
+      askOf: (day: string) => `Vraag wie dit was op ${day}`,
+      askTitle: 'Vragen wie heeft geluisterd',
+      askEffect:
+        'Twee functionarissen wegen uw belang af tegen dat van de medewerker. Meestal blijft de naam verborgen. Het antwoord komt hier te staan, en u krijgt er bericht van. U kunt dit per regel één keer vragen.',
+      askReason: 'Waarom wilt u dit weten?',
+      askAct: 'Vraag stellen',
+      asked: {
+        open: () => 'U hebt gevraagd wie dit was. Het antwoord komt hier te staan.',
+        refused: () => 'U hebt gevraagd wie dit was. De naam wordt niet getoond.',
+        revealed: (name: string) => `Dit was ${name}.`,
+      },
     },
     rights: {
       heading: 'Wat u kunt doen',
@@ -114,7 +135,8 @@ export const words = inBoth(
     origin: { summary: 'How do we get to this date?', changes: 'What could change it?' },
     heard: {
       heading: 'Who listened?',
-      intro: 'Every time a member of staff listens to this call, it is shown here. We do not show names.',
+      intro:
+        'Every time a member of staff listens to this call, it is shown here: one line a day. We do not show names by default.',
       empty: 'No member of staff has listened to this call yet.',
       caption: 'Heard by staff',
       when: 'When',
@@ -127,6 +149,27 @@ export const words = inBoth(
       listened: 'listened',
       part: (heard: string, of: string) => `heard ${heard}, of ${of}`,
       own: count('time you listened or took a copy yourself', 'times you listened or took a copy yourself'),
+      emergency: 'opened in an emergency; somebody else reviews that',
+      automatic: count(
+        'time the system itself worked on the sound',
+        'times the system itself worked on the sound',
+      ),
+      tasks: {
+        prepared: 'made playable automatically; nobody listened',
+        silenced: 'parts taken out automatically that may not be kept; nobody listened',
+      },
+      ask: 'Ask who this was',
+      askOf: (day: string) => `Ask who this was on ${day}`,
+      askTitle: 'Ask who listened',
+      askEffect:
+        'Two officers weigh your interest against that of the member of staff. Mostly the name stays hidden. The answer appears here, and you get a message about it. You can ask this once for each line.',
+      askReason: 'Why do you want to know?',
+      askAct: 'Ask',
+      asked: {
+        open: () => 'You asked who this was. The answer appears here.',
+        refused: () => 'You asked who this was. The name is not shown.',
+        revealed: (name: string) => `This was ${name}.`,
+      },
     },
     rights: {
       heading: 'What you can do',

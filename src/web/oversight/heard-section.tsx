@@ -12,6 +12,8 @@ import { words } from './sound-words.ts'
 interface OfficerAccess extends Access {
   readonly actor?: string | null
   readonly caseRef?: string | null
+  /** Last day on which the member does not see the line. */
+  readonly withheldUntil?: string | null
 }
 
 /** Who listened, in which role, for which file. */
@@ -30,8 +32,10 @@ function Accesses({ items }: { readonly items: readonly OfficerAccess[] }) {
   const w = useWords(words)
   const language = useLanguage()
   const name = useNames()
-  const part = ({ action, heardSeconds, durationSeconds }: OfficerAccess) => {
+  const part = ({ action, task, heardSeconds, durationSeconds }: OfficerAccess) => {
     if (action === 'copied') return w.copied
+    if (action === 'disclosed') return w.disclosed
+    if (action === 'automatic') return w.tasks[task ?? 'prepared']
     return heardSeconds === null ? w.listened : w.part(clockTime(heardSeconds), clockTime(durationSeconds))
   }
   return (
@@ -39,7 +43,9 @@ function Accesses({ items }: { readonly items: readonly OfficerAccess[] }) {
       caption={w.heard}
       hideCaption
       rows={items}
-      rowKey={({ firstAt, actor, action }) => [firstAt, actor, action].join(' ')}
+      rowKey={({ id, firstAt, action, task, recipient }) =>
+        id ?? [firstAt, action, task, recipient].join(' ')
+      }
       empty={w.heardEmpty}
       columns={[
         {
@@ -50,16 +56,25 @@ function Accesses({ items }: { readonly items: readonly OfficerAccess[] }) {
         {
           key: 'who',
           label: w.who,
-          cell: ({ roles, actor }) =>
-            roles.includes('member')
-              ? w.own
-              : `${roles.map((role) => name('role', role)).join(', ')} (${actor ?? '-'})`,
+          cell: ({ roles, actor, action, recipient }) => {
+            if (action === 'automatic') return w.system
+            if (recipient !== undefined) return recipient
+            if (roles.includes('member')) return w.own
+            return `${roles.map((role) => name('role', role)).join(', ')} (${actor ?? '-'})`
+          },
         },
         {
           key: 'why',
           label: w.why,
-          cell: ({ purpose, caseRef }) =>
-            [purpose && name('purpose', purpose), caseRef].filter(Boolean).join(', ') || '-',
+          cell: ({ action, purpose, caseRef, breakGlass, withheldUntil }) =>
+            [
+              action === 'disclosed' ? purpose : purpose && name('purpose', purpose),
+              caseRef,
+              breakGlass && w.emergency,
+              withheldUntil && w.withheld(fullDay(withheldUntil, language)),
+            ]
+              .filter(Boolean)
+              .join(', ') || '-',
         },
         { key: 'what', label: w.what, cell: part },
       ]}

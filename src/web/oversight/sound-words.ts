@@ -45,6 +45,11 @@ export const words = inBoth(
     listened: 'beluisterd',
     part: (heard: string, all: string) => `${heard} van ${all} beluisterd`,
     own: 'het lid zelf',
+    system: 'automatisch',
+    disclosed: 'verstrekt',
+    emergency: 'noodtoegang',
+    withheld: (day: string) => `het lid ziet dit niet tot en met ${day}`,
+    tasks: { prepared: 'klaargemaakt om af te spelen', silenced: 'delen weggehaald' },
   },
   {
     heading: 'Sound and storage',
@@ -89,5 +94,10 @@ export const words = inBoth(
     listened: 'listened',
     part: (heard: string, all: string) => `${heard} of ${all} heard`,
     own: 'the member',
+    system: 'automatic',
+    disclosed: 'given',
+    emergency: 'emergency access',
+    withheld: (day: string) => `the member does not see this until ${day}`,
+    tasks: { prepared: 'made playable', silenced: 'parts taken out' },
   },
 )
