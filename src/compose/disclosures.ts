@@ -7,7 +7,7 @@ import { makeDeliverDisclosure } from '../privacy/deliver-disclosure.ts'
 import { deliveryEndpoints } from '../privacy/delivery-routes.ts'
 import { disclosureEndpoints } from '../privacy/disclosure-routes.ts'
 import { makeDisclosures, makeReadDisclosures } from '../privacy/disclosures.ts'
-import { makePushAddress, makePushPackage } from '../privacy/push-package.ts'
+import { makePushPackage } from '../privacy/push-package.ts'
 import { supplierEndpoints } from '../privacy/supplier-routes.ts'
 import { makeSuppliers } from '../privacy/suppliers.ts'
 import { makeLookAfterDelays } from '../privacy/tell-members.ts'
@@ -46,7 +46,6 @@ export function composeDisclosures(
       }),
       ...deliveryEndpoints({
         deliver: makeDeliverDisclosure({ db, clock, engine, readPlain }),
-        pushAddress: makePushAddress(ports),
         recipientNotices: makeRecipientNotices(ports),
       }),
     ],

@@ -87,16 +87,6 @@ export const NOTICE_KINDS = {
       text: 'After {until} the member sees to whom the recording was given. If that must be later, record why once more.',
     },
   },
-  portability_address: {
-    nl: {
-      title: 'Bevestig waar uw gegevens heen gaan',
-      text: 'U vroeg om uw gegevens over te dragen. Ze worden pas verzonden als u het adres hebt bevestigd.',
-    },
-    en: {
-      title: 'Confirm where your data is going',
-      text: 'You asked to have your data transferred. It is sent only once you have confirmed the address.',
-    },
-  },
   recipient_to_be_told: {
     nl: {
       title: 'Vertel een ontvanger wat er met een opname is gebeurd',

@@ -18,7 +18,7 @@ import {
   recipientOf,
   type Scope,
 } from './disclosure-model.ts'
-import { findDisclosable, insertDisclosure, memberOfRequest } from './disclosure-queries.ts'
+import { findDisclosable, insertDisclosure, transferOf } from './disclosure-queries.ts'
 import { type Disclosure, type DisclosurePorts, show } from './disclosures.ts'
 import { EU_LIST } from './eu-countries.ts'
 import { findSupplier } from './supplier-queries.ts'
@@ -66,7 +66,8 @@ async function register(
   )
   if (there.length < scope.length) throw new Problem('not_found')
   const entity = checkScope(there, asked.type === 'partner' ? supplier?.products : undefined)
-  const row = rowOf(wanted, recipient, { entity, actor, at })
+  const confirmedAt = await addressConfirmedAt(tx, wanted)
+  const row = rowOf(wanted, recipient, { entity, actor, at, confirmedAt })
   await insertDisclosure(tx, row, scope)
   const { id, recipient_type: recipientType, legal_basis: legalBasis } = row
   const detail = { recipientType, legalBasis, euList: EU_LIST, recordings: scope.length }
@@ -79,30 +80,27 @@ async function register(
     at,
     key: `disclosure_asked ${id}`,
   })
-  await askForAddress(tx, wanted, id, at)
   return id
 }
 
-/** Where the member's own data goes is for the member to confirm. */
-async function askForAddress(tx: Tx, wanted: DisclosureWanted, id: string, at: Date): Promise<void> {
-  if (wanted.privacyRequestId === null) return
-  const memberRef = await memberOfRequest(tx, wanted.privacyRequestId)
-  if (memberRef === undefined) throw wrong('privacyRequestId', 'is no request that is known here')
-  if (wanted.pushUrl === null) return
-  await queueNotice(tx, {
-    to: { memberRef },
-    kind: 'portability_address',
-    about: { type: 'disclosure', id },
-    facts: {},
-    at,
-    key: `portability_address ${id}`,
-  })
+/** Where the member's own data goes is for the member to confirm, with the request that asks for it. */
+async function addressConfirmedAt(
+  tx: Tx,
+  { privacyRequestId, pushUrl }: DisclosureWanted,
+): Promise<Date | null> {
+  if (privacyRequestId === null) return null
+  const transfer = await transferOf(tx, privacyRequestId)
+  if (!transfer) throw wrong('privacyRequestId', 'is no request that is known here')
+  if (pushUrl === null) return null
+  if (transfer.address !== pushUrl || transfer.confirmedAt === null)
+    throw wrong('pushUrl', 'is not the address that the member confirmed')
+  return transfer.confirmedAt
 }
 
 const rowOf = (
   wanted: DisclosureWanted,
   recipient: Recipient,
-  { entity, actor, at }: { entity: string; actor: Actor; at: Date },
+  { entity, actor, at, confirmedAt }: { entity: string; actor: Actor; at: Date; confirmedAt: Date | null },
 ) => ({
   id: newId(),
   entity,
@@ -115,6 +113,7 @@ const rowOf = (
   agreement_ref: recipient.agreementRef,
   privacy_request_id: wanted.privacyRequestId,
   push_url: wanted.pushUrl,
+  push_confirmed_at: confirmedAt,
   eu_list: EU_LIST,
   purpose: wanted.purpose,
   legal_basis: wanted.legalBasis,

@@ -7,14 +7,11 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import { onListenerGone } from '../http/send-audio.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { DeliverDisclosure, Parcel } from './deliver-disclosure.ts'
-import type { DisclosureRow } from './disclosure-queries.ts'
-import type { PushAddress } from './push-package.ts'
 import type { RecipientNoticeRow } from './recipient-queries.ts'
 import type { RecipientNotices } from './tell-recipients.ts'
 
 export interface DeliveryUseCases {
   readonly deliver: DeliverDisclosure
-  readonly pushAddress: PushAddress
   readonly recipientNotices: RecipientNotices
 }
 
@@ -25,11 +22,10 @@ const Secret = z.strictObject({
   secret: z.string().min(1).max(100).meta({ description: 'As it was handed over, apart from the address' }),
 })
 
-/** What happens at the other side: the delivery, the address a member confirms, and what recipients answer. */
+/** What happens at the other side: the delivery, and what recipients answer. */
 export const deliveryEndpoints = (useCases: DeliveryUseCases): Endpoint[] => [
   openEndpoint(useCases),
   takeEndpoint(useCases),
-  ...addressEndpoints(useCases),
   ...recipientNoticeEndpoints(useCases),
 ]
 
@@ -108,51 +104,6 @@ async function hand(res: Response, parcel: Parcel, name: string): Promise<void> 
     throw error
   }
 }
-
-const AddressSchema = z
-  .strictObject({ recipient: z.string(), url: z.string(), confirmedAt: Instant.nullable() })
-  .meta({ id: 'PushAddress' })
-
-const presentAddress = (row: DisclosureRow) => ({
-  recipient: row.recipient_name,
-  url: row.push_url ?? '',
-  confirmedAt: row.push_confirmed_at?.toISOString() ?? null,
-})
-
-const addressEndpoints = ({ pushAddress }: DeliveryUseCases): Endpoint[] => [
-  endpoint({
-    method: 'get',
-    path: '/v1/disclosures/{id}/address',
-    operationId: 'getPushAddress',
-    summary: 'Show a member where the package they asked for is to be sent',
-    tag: TAG,
-    params: z.strictObject({ id: Id }),
-    responses: { 200: { description: 'The address', content: { 'application/json': AddressSchema } } },
-    problems: ['not_found', 'unavailable'],
-    async handle({ params, req, res }) {
-      const row = await pushAddress.find(actorOf(req), params.id)
-      res.setHeader('Cache-Control', 'private, no-store')
-      res.json(presentAddress(row))
-    },
-  }),
-  endpoint({
-    method: 'post',
-    path: '/v1/disclosures/{id}/address',
-    operationId: 'confirmPushAddress',
-    summary: 'Confirm, as the member, where the package is to be sent',
-    description: 'The address is said again, and only the very same one is confirmed.',
-    tag: TAG,
-    params: z.strictObject({ id: Id }),
-    body: z.strictObject({ url: z.string().min(1).max(2000) }),
-    responses: { 200: { description: 'Confirmed', content: { 'application/json': AddressSchema } } },
-    problems: ['invalid_request', 'not_found', 'not_open', 'invalid_disclosure', 'unavailable'],
-    async handle({ params, body, req, res }) {
-      const row = await pushAddress.confirm(actorOf(req), params.id, body.url)
-      res.setHeader('Cache-Control', 'private, no-store')
-      res.json(presentAddress(row))
-    },
-  }),
-]
 
 const RecipientNoticeSchema = z
   .strictObject({

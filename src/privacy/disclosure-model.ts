@@ -51,8 +51,7 @@ export const DisclosureWantedSchema = z
       .meta({ description: 'Reference of the letter that asks for it' }),
     privacyRequestId: z.uuid().nullable().default(null),
     pushUrl: words(2000).nullable().default(null).meta({
-      description:
-        'Of a controller the member chose: where the package is sent, once the member has confirmed it',
+      description: 'Of a controller the member chose: the address that the member confirmed with the request',
     }),
     reason: words(2000),
     channel: z.enum(['portal', 'secure_mail', 'in_person']),

@@ -120,17 +120,17 @@ export async function listDisclosures(
   return query.execute()
 }
 
-/** The member whose request it is. */
-export async function memberOfRequest(
+/** Where the member of a request wants the data sent, and when that was confirmed. */
+export async function transferOf(
   connection: Connection,
   requestId: string,
-): Promise<string | undefined> {
+): Promise<{ address: string | null; confirmedAt: Date | null } | undefined> {
   const row = await connection
     .selectFrom('privacy_request')
-    .select('member_ref')
+    .select(['transfer_to', 'transfer_confirmed_at'])
     .where('id', '=', requestId)
     .executeTakeFirst()
-  return row?.member_ref
+  return row && { address: row.transfer_to?.['address'] ?? null, confirmedAt: row.transfer_confirmed_at }
 }
 
 /** Whose calls are in it: those who hear that it was given. */

@@ -1,6 +1,4 @@
 import { Readable } from 'node:stream'
-import { eventOf, withRefusalsOnRecord } from '../access/act.ts'
-import { type Actor, hasRole } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -11,15 +9,8 @@ import type { Outbound } from '../outbound/send.ts'
 import { counted } from './cut-to-scope.ts'
 import { close } from './deliver-disclosure.ts'
 import { markAllSent, markOpened } from './delivery-queries.ts'
-import {
-  type DisclosureRow,
-  lockDisclosure,
-  memberOfRequest,
-  recordingsOf,
-  updateDisclosure,
-} from './disclosure-queries.ts'
+import { type DisclosureRow, lockDisclosure, recordingsOf } from './disclosure-queries.ts'
 import { judgeAgain } from './disclosures.ts'
-import { wrong } from './suppliers.ts'
 import { tellMembers } from './tell-members.ts'
 
 export interface PushPorts {
@@ -39,8 +30,8 @@ export interface PackageToPush {
 const LONGEST_MS = 6 * HOUR
 
 /**
- * Sends a member's package straight to the controller of their choice (Art. 20(2) GDPR): once two officers have
- * approved the disclosure and the member has confirmed the address. It is on record before the first byte leaves.
+ * Sends a member's package straight to the controller of their choice (Art. 20(2) GDPR), to the address that the
+ * member confirmed with the request: once two officers have approved the disclosure. It is on record before the first byte leaves.
  * Throws Problem `not_found`; `not_open` while one of them is missing or when it was sent; `unavailable` when the other
  * side did not take it: then it may be tried again.
  */
@@ -97,38 +88,3 @@ export function makePushPackage({ db, clock, outbound }: PushPorts) {
 }
 
 const nothingToAsk = async (): Promise<void> => {}
-
-/** What the member is asked, and says, about where their data is to go. */
-export function makePushAddress({ db, clock }: Pick<PushPorts, 'db' | 'clock'>) {
-  async function own(actor: Actor, id: string, connection: Parameters<typeof lockDisclosure>[0]) {
-    const row = await lockDisclosure(connection, idToLookUp(id), 'any')
-    const requestId = row?.privacy_request_id ?? null
-    const memberRef = requestId === null ? undefined : await memberOfRequest(connection, requestId)
-    if (!row || row.push_url === null || !hasRole(actor, 'member') || memberRef !== actor.memberRef)
-      throw new Problem('not_found')
-    return { ...row, push_url: row.push_url }
-  }
-
-  return {
-    /** Throws Problem `not_found` for whoever did not ask for it. */
-    find: (actor: Actor, id: string): Promise<DisclosureRow> =>
-      db.transaction().execute((tx) => own(actor, id, tx)),
-
-    /** The member says the address again; only the very same one is confirmed. Throws Problem `invalid_disclosure`. */
-    confirm(actor: Actor, id: string, url: string): Promise<DisclosureRow> {
-      const act = { type: 'disclosure.address_confirmed', action: 'U', actor, at: clock.now() } as const
-      return withRefusalsOnRecord(db, act, () =>
-        db.transaction().execute(async (tx) => {
-          const row = await own(actor, id, tx)
-          if (row.push_url !== url) throw wrong('url', 'is not the address that was registered')
-          if (row.sent_at !== null || row.state === 'revoked') throw new Problem('not_open')
-          await updateDisclosure(tx, row.id, { push_confirmed_at: act.at })
-          await appendAudit(tx, eventOf(act, { disclosure: row.id }))
-          return { ...row, push_confirmed_at: act.at }
-        }),
-      )
-    },
-  }
-}
-
-export type PushAddress = ReturnType<typeof makePushAddress>

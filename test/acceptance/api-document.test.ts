@@ -94,8 +94,6 @@ const ROUTES = [
   'post /v1/disclosures/{id}/revoke',
   'post /v1/disclosures/{id}/delivery',
   'post /v1/disclosures/{id}/return',
-  'get /v1/disclosures/{id}/address',
-  'post /v1/disclosures/{id}/address',
   'post /v1/deliveries/{id}',
   'post /v1/deliveries/{id}/recordings/{n}',
   'get /v1/recipient-notices',

@@ -152,9 +152,21 @@ test('a package goes straight to the controller of the member’s choice, once t
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const pushUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}/inbox`
   const { id: recordingId } = await add()
-  const privacyRequestId = await addRequest('M-1001')
+  const privacyRequestId = await addRequest('M-1001', pushUrl)
   const recipient = { ...AUTHORITY.recipient, type: 'member_controller', legalName: 'Andere Verzekeraar NV' }
-  const id = await approved([recordingId], { recipient, privacyRequestId, pushUrl, legalBasis: 'contract' })
+  const more = { recipient, privacyRequestId, pushUrl, legalBasis: 'contract' }
+  const field = async (change: object) =>
+    (await ask([recordingId], { ...more, ...change })).body.errors?.[0]?.field
+  expect(await field({})).toBe('pushUrl')
+  await app.db
+    .updateTable('privacy_request')
+    .set({ transfer_confirmed_at: app.clock.now() })
+    .where('id', '=', privacyRequestId)
+    .execute()
+  expect(await field({ pushUrl: `${pushUrl}/x` })).toBe('pushUrl')
+  const { body: asked } = await ask([recordingId], more)
+  expect(asked.pushConfirmedAt).toBe(app.clock.now().toISOString())
+  const { id } = asked
   const bytes = Buffer.from('a package')
   const sha256 = createHash('sha256').update(bytes).digest()
   const file = {
@@ -164,11 +176,8 @@ test('a package goes straight to the controller of the member’s choice, once t
     open: () => Readable.from([bytes]),
   }
   await expect(app.pushPackage(id, file)).rejects.toMatchObject({ code: 'not_open' })
-  const path = `/v1/disclosures/${id}/address`
-  expect((await app.call('GET', path, persons.member('M-2'))).status).toBe(404)
-  expect((await app.call('GET', path, member)).body).toMatchObject({ url: pushUrl, confirmedAt: null })
-  expect((await app.call('POST', path, member, { url: `${pushUrl}/x` })).status).toBe(422)
-  expect((await app.call('POST', path, member, { url: pushUrl })).status).toBe(200)
+  for (const claims of [pim, petra])
+    expect((await app.call('POST', `/v1/disclosures/${id}/approve`, claims)).status).toBe(200)
   await app.pushPackage(id, file)
   expect(received).toEqual([{ body: bytes, digest: `sha-256=:${sha256.toString('base64')}:` }])
   expect(await heard(recordingId)).toMatchObject([
@@ -178,7 +187,7 @@ test('a package goes straight to the controller of the member’s choice, once t
   other.close()
 })
 
-async function addRequest(memberRef: string): Promise<string> {
+async function addRequest(memberRef: string, address: string): Promise<string> {
   const id = randomUUID()
   const day = '2026-12-22'
   await app.db
@@ -188,6 +197,7 @@ async function addRequest(memberRef: string): Promise<string> {
       ...{ channel: 'portal', received_at: app.clock.now(), registered_at: app.clock.now() },
       ...{ filed_by: 'sub', filed_as: 'member', target_date: day, due_date: day, extended_due_date: day },
       ...{ deadline: day, identity: 'confirmed' },
+      transfer_to: JSON.stringify({ name: 'Andere Verzekeraar NV', address }),
     } as never)
     .execute()
   return id
