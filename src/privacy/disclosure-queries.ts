@@ -130,7 +130,7 @@ export async function transferOf(
     .select(['transfer_to', 'transfer_confirmed_at'])
     .where('id', '=', requestId)
     .executeTakeFirst()
-  return row && { address: row.transfer_to?.['address'] ?? null, confirmedAt: row.transfer_confirmed_at }
+  return row && { address: row.transfer_to?.address ?? null, confirmedAt: row.transfer_confirmed_at }
 }
 
 /** Whose calls are in it: those who hear that it was given. */

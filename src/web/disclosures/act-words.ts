@@ -18,6 +18,7 @@ export const words = inBoth(
       'Met de code haalt de ontvanger elke opname één keer op. Een nieuwe code maakt de vorige waardeloos.',
     hours: 'Geldig in uren',
     hoursHint: 'Ten hoogste 72.',
+    invited: 'De geheime code is gemaakt.',
     secretHeading: 'De code, één keer',
     secretText:
       'Geef het adres langs de ene weg en de code langs een andere, bijvoorbeeld per telefoon. De code is na het verlaten van deze pagina niet meer te zien.',
@@ -69,6 +70,7 @@ export const words = inBoth(
       'With the secret the recipient fetches each recording once. A new secret makes the one before worthless.',
     hours: 'Valid for hours',
     hoursHint: '72 at most.',
+    invited: 'The secret is made.',
     secretHeading: 'The secret, once',
     secretText:
       'Give the address one way and the secret another, by telephone for instance. The secret cannot be seen any more once you leave this page.',

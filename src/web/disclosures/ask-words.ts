@@ -23,6 +23,9 @@ export const words = inBoth(
     letter: 'Kenmerk van de brief',
     request: 'Nummer van het privacyverzoek',
     requestHint: 'Het verzoek om overdracht van het lid.',
+    push: 'Adres waar het pakket heen gaat',
+    pushHint:
+      'Precies zoals het lid het bij het verzoek bevestigde; dan gaat het er na de goedkeuringen vanzelf heen. Leeg: de ontvanger haalt de opnamen op.',
     reason: 'Toelichting voor wie goedkeurt',
     what: 'Welke opnamen',
     recording: (n: number) => `Nummer van opname ${n}`,
@@ -61,6 +64,9 @@ export const words = inBoth(
     letter: 'Reference of the letter',
     request: 'Number of the privacy request',
     requestHint: 'The request for transfer of the member.',
+    push: 'Address the package goes to',
+    pushHint:
+      'Exactly as the member confirmed it with the request; then it goes there by itself after the approvals. Empty: the recipient fetches the recordings.',
     reason: 'Explanation for those who approve',
     what: 'Which recordings',
     recording: (n: number) => `Number of recording ${n}`,

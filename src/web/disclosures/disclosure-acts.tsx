@@ -64,7 +64,7 @@ export function DisclosureActs({ disclosure, onTold, onInvited }: DisclosureActs
           disclosure={disclosure}
           onClose={close}
           onDone={(invitation) => {
-            done(w.secretHeading)
+            done(w.invited)
             onInvited(invitation)
           }}
         />

@@ -21,6 +21,7 @@ export interface Draft {
   readonly statute: string
   readonly letterRef: string
   readonly privacyRequestId: string
+  readonly pushUrl: string
   readonly reason: string
   readonly channel: string
   readonly returnBy: string
@@ -31,7 +32,14 @@ export interface Draft {
 export const NEW_DRAFT: Draft = {
   ...{ type: 'authority', supplierId: '', legalName: '', country: 'NL', contactMail: '' },
   recordings: [{ key: 0, recordingId: '', parts: '' }],
-  ...{ purpose: '', legalBasis: 'legal_obligation', statute: '', letterRef: '', privacyRequestId: '' },
+  ...{
+    purpose: '',
+    legalBasis: 'legal_obligation',
+    statute: '',
+    letterRef: '',
+    privacyRequestId: '',
+    pushUrl: '',
+  },
   ...{ reason: '', channel: 'portal', returnBy: '', delay: null },
 }
 
@@ -54,6 +62,8 @@ export const bodyOf = (draft: Draft) => ({
   })),
   ...{ purpose: draft.purpose, legalBasis: draft.legalBasis, reason: draft.reason, channel: draft.channel },
   ...{ statute: orNull(draft.statute), letterRef: orNull(draft.letterRef) },
-  privacyRequestId: draft.type === 'member_controller' ? orNull(draft.privacyRequestId) : null,
+  ...(draft.type === 'member_controller' && {
+    ...{ privacyRequestId: orNull(draft.privacyRequestId), pushUrl: orNull(draft.pushUrl) },
+  }),
   ...{ returnBy: orNull(draft.returnBy), delay: draft.delay },
 })

@@ -42,16 +42,7 @@ export function GroundFields({ draft, set }: PartProps) {
           value={draft.letterRef}
           onValue={(letterRef) => set({ letterRef })}
         />
-        {type === 'member_controller' && (
-          <TextField
-            label={w.request}
-            hint={w.requestHint}
-            required
-            autoComplete="off"
-            value={draft.privacyRequestId}
-            onValue={(privacyRequestId) => set({ privacyRequestId })}
-          />
-        )}
+        {type === 'member_controller' && <TransferFields draft={draft} set={set} />}
         <div className="form__whole">
           <TextArea
             label={w.reason}
@@ -63,5 +54,31 @@ export function GroundFields({ draft, set }: PartProps) {
         </div>
       </div>
     </section>
+  )
+}
+
+/** The request of the member that it is for, and the address that was confirmed with it. */
+function TransferFields({ draft, set }: PartProps) {
+  const w = useWords(words)
+  return (
+    <>
+      <TextField
+        label={w.request}
+        hint={w.requestHint}
+        required
+        autoComplete="off"
+        value={draft.privacyRequestId}
+        onValue={(privacyRequestId) => set({ privacyRequestId })}
+      />
+      <TextField
+        type="url"
+        label={w.push}
+        hint={w.pushHint}
+        maxLength={2000}
+        autoComplete="off"
+        value={draft.pushUrl}
+        onValue={(pushUrl) => set({ pushUrl })}
+      />
+    </>
   )
 }
