@@ -95,6 +95,9 @@ async function sha256Of(file: string): Promise<string> {
 test('two officers approve, the recipient fetches the recording once with the secret, and what was sent is on record', async () => {
   const recording = await callOfMember()
   const analyst = await as(ANALYST)
+  await open(analyst.page, '/verstrekkingen/nieuw')
+  const kinds = await analyst.page.getByLabel('Soort ontvanger').locator('option').allTextContents()
+  expect(kinds.filter((kind) => kind.includes('register'))).toEqual([])
   const id = await ask(analyst.page, recording)
   await analyst.leave()
   await approve(FIRST, id)

@@ -1,3 +1,4 @@
+import { useMe } from '../api/queries.ts'
 import { useGet } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
@@ -17,6 +18,9 @@ export interface PartProps {
 export function RecipientFields({ draft, set }: PartProps) {
   const w = useWords(words)
   const { type: names } = useWords(shared)
+  // The register of suppliers is not for analysts to read; what they ask for goes to authorities and institutions.
+  const isOfficer = useMe().data?.roles.includes('privacy_officer') ?? false
+  const types = RECIPIENTS.filter((type) => isOfficer || !isFromRegister(type))
   return (
     <section className="panel">
       <h2>{w.who}</h2>
@@ -25,7 +29,7 @@ export function RecipientFields({ draft, set }: PartProps) {
           label={w.type}
           value={draft.type}
           onValue={(type) => set({ type, supplierId: '' })}
-          choices={RECIPIENTS.map((value) => ({ value, label: names[value] ?? value }))}
+          choices={types.map((value) => ({ value, label: names[value] ?? value }))}
         />
         {isFromRegister(draft.type) ? (
           <FromRegister draft={draft} set={set} />
