@@ -28,6 +28,8 @@ const NAVIGATION = [
   '/opruimen',
   '/opruimen/:id',
   '/verklaringen',
+  '/noodtoegang',
+  '/logboek',
   '/certificaat',
   '/certificaat/:no',
   '/verzoeken',

@@ -1,9 +1,11 @@
 import { createBrowserRouter, redirect } from 'react-router'
+import { auditLogRoutes } from './audit-log/routes.ts'
 import { caseworkRoutes } from './casework/routes.tsx'
 import { certificateRoutes } from './certificate/routes.ts'
 import { coachingRoutes } from './coaching/routes.tsx'
 import { deliveryRoutes } from './delivery/routes.ts'
 import { disclosureRoutes } from './disclosures/routes.tsx'
+import { emergencyRoutes } from './emergency/routes.ts'
 import { feedbackRoutes } from './feedback/routes.tsx'
 import { CallPage } from './listening/call-page.tsx'
 import { CallsPage } from './listening/calls-page.tsx'
@@ -50,6 +52,8 @@ export const createRouter = () =>
             ...oversightRoutes,
             ...operationsRoutes,
             ...retentionRoutes,
+            ...emergencyRoutes,
+            ...auditLogRoutes,
             ...requestsDeskRoutes,
             ...disclosureRoutes,
             { path: '*', Component: NotFound },

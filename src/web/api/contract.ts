@@ -148,6 +148,7 @@ export interface Access {
   /** Of what was disclosed: to whom. */
   readonly recipient?: string
   readonly byYou: boolean
+  /** Opened in an emergency, and so without a purpose. */
   readonly breakGlass: boolean
   readonly nameRequest?: 'open' | 'refused' | 'revealed'
   readonly name?: string

@@ -41,14 +41,15 @@ export interface RequestOptions {
 }
 
 /**
- * One call of the API of this origin, with the session cookie. Answers the parsed JSON, or undefined
- * where there is no body. Throws `ApiProblem`; an abort by the caller is passed on as it is.
+ * One call of the API of this origin, with the session cookie. Answers the parsed JSON, plain
+ * text as it is, or undefined where there is no body. Throws `ApiProblem`; an abort by the caller is passed on as it is.
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options)
   if (!response.ok) throw await problemOf(response)
-  const isJson = response.headers.get('content-type')?.includes('json')
-  return (isJson ? await response.json() : undefined) as T
+  const type = response.headers.get('content-type') ?? ''
+  if (type.startsWith('text/plain')) return (await response.text()) as T
+  return (type.includes('json') ? await response.json() : undefined) as T
 }
 
 async function send(path: string, options: RequestOptions) {

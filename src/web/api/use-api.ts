@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { csrfToken } from './queries.ts'
 import { type RequestOptions, request } from './request.ts'
 
@@ -22,6 +22,28 @@ export function useGet<T>(path: string | null, { refreshMs = false }: GetOptions
   })
 }
 
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor: string | null
+}
+
+/** A list under a path that has a query already, a page at a time; each look may be on record, so none is repeated. */
+export function usePages<T>(path: string) {
+  return useInfiniteQuery({
+    queryKey: ['pages', path],
+    queryFn: ({ pageParam, signal }) =>
+      request<Page<T>>(pageParam === '' ? path : `${path}&cursor=${encodeURIComponent(pageParam)}`, {
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.nextCursor,
+    refetchOnWindowFocus: false,
+  })
+}
+
+/** Queries of this kind ask for what is under a path. */
+const isOfPath = (kind: unknown): boolean => kind === 'get' || kind === 'pages'
+
 export interface Sending<B> {
   readonly path: string
   readonly body?: B
@@ -41,7 +63,7 @@ export function useSend<T, B = unknown>(refreshed: readonly string[]) {
     onSuccess: () =>
       client.invalidateQueries({
         predicate: ({ queryKey: [kind, path] }) =>
-          kind === 'get' && typeof path === 'string' && refreshed.some((start) => path.startsWith(start)),
+          isOfPath(kind) && typeof path === 'string' && refreshed.some((start) => path.startsWith(start)),
       }),
   })
 }

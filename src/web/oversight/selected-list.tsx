@@ -1,15 +1,13 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { request } from '../api/request.ts'
-import { useGet } from '../api/use-api.ts'
+import { useGet, usePages } from '../api/use-api.ts'
 import { calendarDay } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Loaded } from '../ui/loaded.tsx'
+import { MoreRows } from '../ui/more-rows.tsx'
 import type { RecordingPage } from './contract.ts'
-import { MoreRows } from './more-rows.tsx'
 import { RecordingTable } from './recording-table.tsx'
 import { words } from './recordings-words.ts'
 
@@ -29,16 +27,6 @@ export function SelectedList({ shown }: { readonly shown: string }) {
   return shown in DUE ? <DueList days={DUE[shown] ?? 0} /> : <FilteredList shown={shown} />
 }
 
-function usePages<T extends { readonly nextCursor: string | null }>(path: string) {
-  return useInfiniteQuery({
-    queryKey: ['pages', path],
-    queryFn: ({ pageParam, signal }) =>
-      request<T>(pageParam === '' ? path : `${path}&cursor=${encodeURIComponent(pageParam)}`, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor,
-  })
-}
-
 const FILTERS: Readonly<Record<string, string>> = {
   held: '&held=true',
   restricted: '&restricted=true',
@@ -50,7 +38,7 @@ const FILTERS: Readonly<Record<string, string>> = {
 
 function FilteredList({ shown }: { readonly shown: string }) {
   const w = useWords(words)
-  const list = usePages<RecordingPage>(`/v1/recordings?limit=50${FILTERS[shown] ?? ''}`)
+  const list = usePages<RecordingPage['items'][number]>(`/v1/recordings?limit=50${FILTERS[shown] ?? ''}`)
   return (
     <Loaded query={list}>
       {({ pages }) => (
@@ -66,14 +54,11 @@ function FilteredList({ shown }: { readonly shown: string }) {
   )
 }
 
-interface DuePage {
-  readonly items: readonly {
-    readonly id: string
-    readonly entity: string
-    readonly product: string | null
-    readonly keepUntil: string | null
-  }[]
-  readonly nextCursor: string | null
+interface DueRecording {
+  readonly id: string
+  readonly entity: string
+  readonly product: string | null
+  readonly keepUntil: string | null
 }
 
 const DAY_MS = 86_400_000
@@ -83,7 +68,7 @@ function DueList({ days }: { readonly days: number }) {
   const language = useLanguage()
   const name = useNames()
   const [before] = useState(() => new Date(Date.now() + days * DAY_MS).toISOString())
-  const list = usePages<DuePage>(`/v1/retention/due?limit=100&before=${encodeURIComponent(before)}`)
+  const list = usePages<DueRecording>(`/v1/retention/due?limit=100&before=${encodeURIComponent(before)}`)
   return (
     <Loaded query={list}>
       {({ pages }) => (

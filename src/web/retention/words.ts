@@ -5,7 +5,6 @@ const count = (one: string, many: string) => (n: number) => `${n} ${n === 1 ? on
 /** Texts that the pages about rules and destruction share. */
 export const words = inBoth(
   {
-    nav: 'Bewaren en vernietigen',
     rules: 'Bewaartermijnen',
     approvals: 'Goedkeuringen',
     sweeps: 'Opruimen',
@@ -18,7 +17,6 @@ export const words = inBoth(
     more: 'Meer tonen',
   },
   {
-    nav: 'Keeping and destroying',
     rules: 'Retention rules',
     approvals: 'Approvals',
     sweeps: 'Sweeps',

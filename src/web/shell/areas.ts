@@ -5,8 +5,12 @@ import { inBoth } from '../i18n/words.ts'
 export interface Area {
   readonly path: string
   readonly name: keyof typeof areaWords.nl
+  /** What belongs together; absent: it stands for itself. */
+  readonly group?: Group
   readonly roles: readonly string[]
 }
+
+export type Group = keyof typeof groupWords.nl
 
 export const areaWords = inBoth(
   {
@@ -22,8 +26,12 @@ export const areaWords = inBoth(
     recordings: 'Opnamen',
     holds: 'Blokkades',
     operations: 'Beheer',
-    retention: 'Bewaren en vernietigen',
+    retention: 'Bewaartermijnen',
+    approvals: 'Goedkeuringen',
     sweeps: 'Opruimen',
+    certificates: 'Verklaringen',
+    emergency: 'Noodtoegang',
+    log: 'Logboek',
     requestsDesk: 'Privacyverzoeken',
     disclosures: 'Verstrekkingen',
     suppliers: 'Leveranciers',
@@ -41,13 +49,39 @@ export const areaWords = inBoth(
     recordings: 'Recordings',
     holds: 'Holds',
     operations: 'Operations',
-    retention: 'Keeping and destroying',
+    retention: 'Retention rules',
+    approvals: 'Approvals',
     sweeps: 'Sweeps',
+    certificates: 'Certificates',
+    emergency: 'Emergency access',
+    log: 'Audit log',
     requestsDesk: 'Privacy requests',
     disclosures: 'Disclosures',
     suppliers: 'Suppliers',
   },
 )
+
+/** Names of groups, and of the row of areas inside one. */
+export const groupWords = inBoth(
+  {
+    oversight: 'Toezicht',
+    recordings: 'Opnamen',
+    retention: 'Bewaren',
+    rights: 'Rechten',
+    control: 'Logboek en beheer',
+  },
+  {
+    oversight: 'Oversight',
+    recordings: 'Recordings',
+    retention: 'Retention',
+    rights: 'Rights',
+    control: 'Log and operations',
+  },
+)
+
+const READERS = ['privacy_officer', 'records_manager', 'auditor']
+const DECIDERS = ['privacy_officer', 'records_manager']
+const EMERGENCY = ['agent', 'coach', 'fraud_analyst', 'medical_adviser', ...READERS]
 
 /** All areas, in the order in which somebody with several roles is likely to want them. */
 export const AREAS: readonly Area[] = [
@@ -57,27 +91,28 @@ export const AREAS: readonly Area[] = [
   { path: '/coaching', name: 'coaching', roles: ['coach'] },
   { path: '/beluisteren', name: 'casework', roles: ['agent', 'fraud_analyst', 'medical_adviser'] },
   { path: '/terugkoppeling', name: 'feedback', roles: ['agent'] },
-  { path: '/toezicht', name: 'oversight', roles: ['privacy_officer', 'records_manager', 'auditor'] },
-  { path: '/opnamen', name: 'recordings', roles: ['privacy_officer', 'records_manager'] },
-  { path: '/blokkades', name: 'holds', roles: ['privacy_officer', 'records_manager'] },
-  { path: '/beheer', name: 'operations', roles: ['operator', 'records_manager', 'privacy_officer'] },
-  {
-    path: '/bewaartermijnen',
-    name: 'retention',
-    roles: ['privacy_officer', 'records_manager', 'auditor'],
-  },
-  { path: '/opruimen', name: 'sweeps', roles: ['operator'] },
-  { path: '/privacyverzoeken', name: 'requestsDesk', roles: ['privacy_officer', 'agent'] },
+  { path: '/toezicht', name: 'oversight', group: 'oversight', roles: READERS },
+  { path: '/opnamen', name: 'recordings', group: 'recordings', roles: DECIDERS },
+  { path: '/blokkades', name: 'holds', group: 'recordings', roles: DECIDERS },
+  { path: '/logboek', name: 'log', group: 'control', roles: ['privacy_officer', 'auditor'] },
+  { path: '/beheer', name: 'operations', group: 'control', roles: ['operator', ...DECIDERS] },
+  { path: '/bewaartermijnen', name: 'retention', group: 'retention', roles: READERS },
+  { path: '/goedkeuringen', name: 'approvals', group: 'retention', roles: DECIDERS },
+  { path: '/opruimen', name: 'sweeps', group: 'retention', roles: [...DECIDERS, 'operator'] },
+  { path: '/verklaringen', name: 'certificates', group: 'retention', roles: READERS },
+  { path: '/privacyverzoeken', name: 'requestsDesk', group: 'rights', roles: ['privacy_officer', 'agent'] },
   {
     path: '/verstrekkingen',
     name: 'disclosures',
+    group: 'rights',
     roles: ['privacy_officer', 'fraud_analyst', 'records_manager', 'auditor'],
   },
-  { path: '/leveranciers', name: 'suppliers', roles: ['privacy_officer', 'records_manager', 'auditor'] },
+  { path: '/leveranciers', name: 'suppliers', group: 'rights', roles: READERS },
+  { path: '/noodtoegang', name: 'emergency', group: 'rights', roles: EMERGENCY },
   {
     path: '/berichten',
     name: 'messages',
-    roles: ['member', 'privacy_officer', 'records_manager', 'auditor', 'operator'],
+    roles: ['member', 'operator', ...READERS],
   },
 ]
 

@@ -19,20 +19,24 @@ export interface TimeLeft {
 /** Milliseconds by which the clock of the service is ahead of this one, which may be set to anything. */
 const ahead = ({ now }: SessionTimes, receivedAt: number): number => Date.parse(now) - receivedAt
 
+/** Pure: what the clock of the service says when this one says `at`. */
+export const serviceTime = (times: SessionTimes, receivedAt: number, at: number): number =>
+  at + ahead(times, receivedAt)
+
 /**
  * Pure: what is left of a session. `receivedAt` and `at` are readings of this browser's clock: when the times
  * came, and the moment that is asked about.
  */
 export function timeLeft(times: SessionTimes, receivedAt: number, at: number): TimeLeft {
   const [idle, limit] = [Date.parse(times.idleEndsAt), Date.parse(times.endsAt)]
-  const now = at + ahead(times, receivedAt)
+  const now = serviceTime(times, receivedAt, at)
   return idle < limit ? { ms: idle - now, because: 'idle' } : { ms: limit - now, because: 'limit' }
 }
 
 /** Pure: whether the next act that cannot be taken back needs a new login. */
 export function needsConfirming(times: SessionTimes | null, receivedAt: number, at: number): boolean {
   if (!times?.confirmBy) return true
-  return Date.parse(times.confirmBy) - (at + ahead(times, receivedAt)) < CONFIRMED_FOR_MS
+  return Date.parse(times.confirmBy) - serviceTime(times, receivedAt, at) < CONFIRMED_FOR_MS
 }
 
 /** `4:05`, for the eye. */

@@ -1,10 +1,11 @@
-import { NavLink } from 'react-router'
+import { Link, NavLink, useLocation } from 'react-router'
 import type { NoticePage } from '../api/contract.ts'
 import { useMe } from '../api/queries.ts'
 import { useGet } from '../api/use-api.ts'
 import { inBoth, useWords } from '../i18n/words.ts'
-import { areasOf, areaWords } from './areas.ts'
+import { type Area, areasOf, areaWords, groupWords } from './areas.ts'
 import { useSessionEnd } from './context.ts'
+import { type Entry, navigationOf } from './navigation.ts'
 
 const LOOK_EVERY_MS = 120_000
 
@@ -13,26 +14,62 @@ const navWords = inBoth(
   { unread: (n: number) => ` (${n} unread)` },
 )
 
-/** The ways from one area to another, for people who have business in more than one place. */
+/**
+ * The ways from one area to another, for people who have business in more than one place; many areas in two rows:
+ * what belongs together, and below it what is inside.
+ */
 export function SiteNav() {
   const w = useWords(areaWords)
+  const groups = useWords(groupWords)
   const ended = useSessionEnd()
   const me = useMe(ended === null)
+  const { pathname } = useLocation()
   const areas = ended || !me.data ? [] : areasOf(me.data)
   if (areas.length < 2) return null
+  const { entries, current } = navigationOf(areas, pathname)
   return (
-    <nav className="site-nav" aria-label={w.label}>
-      <ul>
-        {areas.map(({ path, name }) => (
-          <li key={path}>
-            <NavLink to={path} end={path === '/'}>
-              {w[name]}
-              {name === 'messages' && <Unread />}
-            </NavLink>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <div className="site-navs">
+      <nav className="site-nav" aria-label={w.label}>
+        <ul>
+          {entries.map((entry) => (
+            <li key={entry.path}>
+              <EntryLink entry={entry} isCurrent={entry === current} />
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {current?.group && (
+        <nav className="site-nav site-nav--inside" aria-label={groups[current.group]}>
+          <ul>
+            {current.areas.map((area) => (
+              <li key={area.path}>
+                <AreaLink area={area} />
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+    </div>
+  )
+}
+
+function EntryLink({ entry, isCurrent }: { readonly entry: Entry<Area>; readonly isCurrent: boolean }) {
+  const groups = useWords(groupWords)
+  if (entry.group === null) return <AreaLink area={entry.areas[0]} />
+  return (
+    <Link to={entry.path} aria-current={isCurrent ? 'true' : undefined}>
+      {groups[entry.group]}
+    </Link>
+  )
+}
+
+function AreaLink({ area: { path, name } }: { readonly area: Area }) {
+  const w = useWords(areaWords)
+  return (
+    <NavLink to={path} end={path === '/'}>
+      {w[name]}
+      {name === 'messages' && <Unread />}
+    </NavLink>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useWords } from '../i18n/words.ts'
-import { ProblemNote } from '../ui/problem-note.tsx'
-import { words } from '../ui/words.ts'
+import { ProblemNote } from './problem-note.tsx'
+import { words } from './words.ts'
 
 /** The way to the next page of a list. */
 export function MoreRows({ list }: { readonly list: UseInfiniteQueryResult<unknown> }) {
