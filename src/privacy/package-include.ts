@@ -5,6 +5,7 @@ import type { DocumentSigner } from '../audit/sign-document.ts'
 import type { Database } from '../db/database.ts'
 import { fileExtension } from '../http/audio-headers.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { giveBack } from '../kernel/give-back.ts'
 import { Problem } from '../kernel/problem.ts'
 import type { ReadPlain } from '../recordings/read-plain.ts'
 import { findSpans } from '../recordings/span-queries.ts'
@@ -185,10 +186,12 @@ async function readAudio(
   const [known, other] = [createHash('sha256'), createHash('sha512')]
   let crc = 0
   const locked = { recordingId, kekId, wrapped, ageHeader: Buffer.from(ageHeader, 'base64') }
-  for await (const piece of readPlain.stream({ objectKey, bytes, locked }, signal)) {
-    known.update(piece as Buffer)
-    other.update(piece as Buffer)
-    crc = crc32(piece as Buffer, crc)
+  for await (const read of readPlain.stream({ objectKey, bytes, locked }, signal)) {
+    const piece = read as Buffer
+    known.update(piece)
+    other.update(piece)
+    crc = crc32(piece, crc)
+    giveBack(piece)
   }
   const digest = known.digest()
   if (digest.toString('hex') !== sha256) throw new Problem('damaged_recording')

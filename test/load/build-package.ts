@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wavHeader } from '../crash/calls.ts'
 import { callMetadata, deliver } from '../support/deliver.ts'
-import { peakResidentBytes } from '../support/leaks.ts'
+import { residentBytes } from '../support/leaks.ts'
 import type { RunningService } from '../support/running-service.ts'
 import { persons } from '../support/tokens.ts'
 
@@ -24,13 +24,16 @@ export interface PackageResult {
   /** From the request for the file to its first byte. */
   readonly firstByteMs: number
   readonly seconds: number
-  /** Of both processes, from their start. */
+  /** Highest resident memory seen while the package was made and fetched, looked at every 50 ms. */
   readonly residentPeak: number
+  /** The same while it was only fetched, and before it was asked for. */
+  readonly residentFetching: number
+  readonly residentBefore: number
   /** What `verify-package` says. */
   readonly verdict: string
 }
 
-const RATE = 48_000
+const RATE = 192_000
 const MEMBER = 'M-load'
 const member = persons.member(MEMBER)
 const officer = persons.privacyOfficer()
@@ -41,6 +44,12 @@ export async function buildPackage(
   { recordings, bytesEach, directory }: PackagePlan,
 ): Promise<PackageResult> {
   for (let n = 0; n < recordings; n += 1) await sendCall(service, n, bytesEach)
+  const residentBefore = residentOf(service)
+  const peaks = { made: 0, fetched: 0 }
+  const phase: { now: keyof typeof peaks } = { now: 'made' }
+  const watching = setInterval(() => {
+    peaks[phase.now] = Math.max(peaks[phase.now], residentOf(service))
+  }, 50)
   const request = await grantAll(service)
   const status = () => ask(service, `/v1/privacy-requests/${request}/package`, member)
 
@@ -48,11 +57,11 @@ export async function buildPackage(
     status,
     ({ state, recordings: { done } }) => state === 'ready' || done * 2 >= recordings,
   )
-  const firstPeak = peakResidentBytes(service.pid)
   service.kill('SIGKILL')
   await service.restart()
   await until(status, ({ state }) => state === 'ready')
 
+  phase.now = 'fetched'
   const path = join(directory, 'package.zip')
   const started = performance.now()
   const answer = await service.call(`/v1/privacy-requests/${request}/package/file`, member)
@@ -66,13 +75,31 @@ export async function buildPackage(
   }
   await pipeline(Readable.from(timed(answer.body)), createWriteStream(path))
   const seconds = (performance.now() - started) / 1000
-  const residentPeak = Math.max(firstPeak, peakResidentBytes(service.pid))
+  clearInterval(watching)
 
   const keys = join(directory, 'keys.json')
   await writeFile(keys, await (await service.call('/v1/package-keys', undefined)).text())
   const verdict = await service.command('verify-package', path, '--key', keys)
   const { size: bytes } = await stat(path)
-  return { killedAt: half.recordings.done, bytes, firstByteMs, seconds, residentPeak, verdict }
+  return {
+    killedAt: half.recordings.done,
+    bytes,
+    firstByteMs,
+    seconds,
+    residentPeak: Math.max(peaks.made, peaks.fetched),
+    residentFetching: peaks.fetched,
+    residentBefore,
+    verdict,
+  }
+}
+
+/** Nothing while the one process has gone and the other is not there yet. */
+function residentOf({ pid }: RunningService): number {
+  try {
+    return residentBytes(pid)
+  } catch {
+    return 0
+  }
 }
 
 async function sendCall({ baseUrl, issuer }: RunningService, n: number, bytes: number): Promise<void> {

@@ -34,12 +34,16 @@ const service = await startService({
 })
 try {
   const plan = { recordings: Number(values.recordings), bytesEach: Number(values.megabytes) * 1e6, directory }
-  const { killedAt, bytes, seconds, firstByteMs, residentPeak, verdict } = await buildPackage(service, plan)
+  const result = await buildPackage(service, plan)
+  const { killedAt, bytes, seconds, firstByteMs, residentPeak, verdict } = result
   say(`killed after ${killedAt} of ${plan.recordings} recordings, and gone on`)
   say(
     `${(bytes / 1e9).toFixed(2)} GB in ${seconds.toFixed(1)} s (${(bytes / 1e6 / seconds).toFixed(0)} MB/s), first byte after ${firstByteMs.toFixed(0)} ms`,
   )
-  say(`resident memory at most ${Math.round(residentPeak / MIB)} MiB`)
+  const mib = (size: number): number => Math.round(size / MIB)
+  say(
+    `resident memory: ${mib(result.residentBefore)} MiB before, at most ${mib(residentPeak)} MiB, ${mib(result.residentFetching)} MiB of them while it was fetched`,
+  )
   say(verdict.trim())
   const good = residentPeak < Number(values.limit) * 1e6 && firstByteMs < 2000
   say(good ? 'within the limits' : `NOT within ${values.limit} MB, or the first byte came late`)
