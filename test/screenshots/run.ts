@@ -69,7 +69,10 @@ async function ready(pages: ReadonlyMap<string, Page>): Promise<void> {
 
 async function send(page: Page, path: string, data: unknown): Promise<{ id: string }> {
   const { csrfToken } = (await (await page.request.get('/v1/me')).json()) as { csrfToken: string }
-  const response = await page.request.post(path, { data, headers: { 'X-CSRF-Token': csrfToken } })
+  const response = await page.request.post(path, {
+    data,
+    headers: { 'x-csrf-token': csrfToken, origin: service.baseUrl },
+  })
   if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`)
   return (await response.json()) as { id: string }
 }
