@@ -19,7 +19,8 @@ export default defineConfig({
     // service, a browser or a clock and leave their core to somebody else meanwhile.
     maxWorkers: 3,
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Whoever comes first waits until a service is up or the demo is ready for all.
+    hookTimeout: 300_000,
     reporters: ['default', new ClosingLine()],
     projects: [
       {

@@ -2,8 +2,7 @@ import axe from 'axe-core'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { launchBrowser } from '../support/browser.ts'
-import { createTestDatabase } from '../support/postgres.ts'
-import { waitFor } from '../support/processes.ts'
+import { copyDemo } from '../support/demo-data.ts'
 import { type RunningService, startService } from '../support/running-service.ts'
 
 /** For `expect.poll`: a busy machine may take its time; nothing here measures speed. */
@@ -22,13 +21,12 @@ export interface Demo {
 export async function openDemo(env: Readonly<Record<string, string>> = {}): Promise<Demo> {
   const resources = new AsyncDisposableStack()
   try {
-    const database = await createTestDatabase()
-    resources.defer(() => database.drop())
-    const service = await startService({ issuer: 'demo', databaseUrl: database.url, env })
+    const { database, dataDir, remove } = await copyDemo()
+    resources.defer(remove)
+    const service = await startService({ issuer: 'demo', databaseUrl: database.url, dataDir, env })
     resources.defer(() => service.stop())
     const browser = await launchBrowser()
     resources.defer(() => browser.close())
-    await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
     const close = () => resources.disposeAsync()
     return { baseUrl: service.baseUrl, browser, service, databaseUrl: database.url, close }
   } catch (error) {

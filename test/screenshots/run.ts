@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { ownDirectory, run, waitFor } from '../support/processes.ts'
 import { startService } from '../support/running-service.ts'
 import { idsOf, type Shot, shotsOf } from './pages.ts'
@@ -26,7 +28,10 @@ const SETTLE_MS = 700
 
 type State = Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>
 
-const service = await startService({ issuer: 'demo' })
+/** Names of pictures that are to be taken anew; all of them without. */
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
+const postgres = await startPostgres()
+const service = await startService({ issuer: 'demo', databaseUrl: (await postgres.createDatabase()).url })
 const browser = await launchBrowser()
 try {
   await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
@@ -37,12 +42,14 @@ try {
   const shots = await shotsOf(pages, send)
   const states = new Map<string, State>()
   for (const [person, page] of pages) states.set(person, await page.context().storageState())
-  await rm(OUT, { recursive: true, force: true })
+  const wanted = values.only === undefined ? shots : shots.filter(({ name }) => values.only?.includes(name))
+  if (values.only === undefined) await rm(OUT, { recursive: true, force: true })
   await mkdir(OUT, { recursive: true })
-  for (const shot of shots) await take(shot, states)
+  for (const shot of wanted) await take(shot, states)
 } finally {
   await browser.close()
   await service.stop()
+  await postgres.stop()
 }
 
 async function logIn(at: Browser, person: string): Promise<Page> {

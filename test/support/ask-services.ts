@@ -4,7 +4,7 @@ import { request } from 'node:http'
 export const SERVICES = 'LISTENBACK_TEST_SERVICES'
 
 /** The address of a service, which is started now if nobody needed it before. */
-export function askServices<T>(name: 'postgres' | 'rgw'): Promise<T> {
+export function askServices<T>(name: 'postgres' | 'rgw' | 'demo'): Promise<T> {
   const socketPath = process.env[SERVICES]
   if (!socketPath)
     throw new Error('test services are reached from Vitest; elsewhere call startPostgres() or startRgw()')

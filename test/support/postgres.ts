@@ -156,8 +156,8 @@ async function template(address: PostgresAddress): Promise<string> {
   return name
 }
 
-async function createDatabase(address: PostgresAddress): Promise<TestDatabase> {
-  const source = await template(address)
+async function createDatabase(address: PostgresAddress, like?: string): Promise<TestDatabase> {
+  const source = like ?? (await template(address))
   const name = `test_${randomBytes(8).toString('hex')}`
   const admin = databaseUrl(address, 'postgres')
   await withClient(admin, (client) => client.query(`create database ${name} template ${source}`))
@@ -169,7 +169,7 @@ async function createDatabase(address: PostgresAddress): Promise<TestDatabase> {
   }
 }
 
-/** A migrated database of its own for one test file, on the run's PostgreSQL. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  return createDatabase(await askServices<PostgresAddress>('postgres'))
+/** A migrated database of its own for one test file, on the run's PostgreSQL; or one like another, which is at rest. */
+export async function createTestDatabase(like?: string): Promise<TestDatabase> {
+  return createDatabase(await askServices<PostgresAddress>('postgres'), like)
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { SERVICES } from './ask-services.ts'
+import { prepareDemo } from './demo-data.ts'
 import { startPostgres } from './postgres.ts'
 import { ownDirectory, removeDirectory } from './processes.ts'
 import { startRgw } from './rgw.ts'
@@ -19,9 +20,12 @@ interface Service {
  * a run of one unit test starts nothing, a whole run starts one PostgreSQL and one Ceph.
  */
 export async function openServices(): Promise<{ socket: string; close(): Promise<void> }> {
+  let postgres: ReturnType<typeof startPostgres> | undefined
+  const onePostgres = () => (postgres ??= startPostgres())
   const starters: Record<string, () => Promise<Service>> = {
-    postgres: () => startPostgres(),
+    postgres: onePostgres,
     rgw: () => startRgw(),
+    demo: async () => prepareDemo(await onePostgres()),
   }
   const started = new Map<string, Promise<Service>>()
   const directory = ownDirectory('services')
@@ -46,6 +50,7 @@ export async function openServices(): Promise<{ socket: string; close(): Promise
       server.close()
       server.closeAllConnections()
       await Promise.allSettled([...started.values()].map(async (service) => (await service).stop()))
+      if (!started.has('postgres')) await (await postgres)?.stop()
       removeDirectory(directory)
     },
   }
