@@ -18,7 +18,7 @@ export default defineConfig({
     // Two cores are the smallest machine this runs on. One more than that, because many tests wait for a
     // service, a browser or a clock and leave their core to somebody else meanwhile.
     maxWorkers: 3,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // Whoever comes first waits until a service is up or the demo is ready for all.
     hookTimeout: 300_000,
     reporters: ['default', new ClosingLine()],

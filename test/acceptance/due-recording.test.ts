@@ -45,9 +45,10 @@ const later = (claims: Readonly<Record<string, unknown>>) => {
   return { ...claims, iat: now, exp: now + 600 }
 }
 
+/** What is stored of calls; lists of what was destroyed and checkpoints of the audit log stay. */
 const storedFiles = (): string[] =>
   readdirSync(join(dataDir, 'objects'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('destruction-list'))
+    .filter((entry) => entry.isFile() && !/destruction-list|audit/.test(entry.parentPath))
     .map((entry) => entry.name)
 
 async function rows<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
