@@ -14,14 +14,16 @@ import { verifyExport } from '../../../src/audit/verify-export.ts'
 import { openDatabase } from '../../../src/db/database.ts'
 import { openFileObjectStore } from '../../../src/storage/file-object-store.ts'
 import { testClock } from '../../support/clock.ts'
-import { createTestDatabase } from '../../support/postgres.ts'
+import { startPostgres } from '../../support/postgres.ts'
 
 export type LogStage = Awaited<ReturnType<typeof setLogStage>>
 
 /** An audit log of its own with its sealer, and what an auditor has: export, checkpoint, key. */
 export async function setLogStage() {
   const directory = await mkdtemp(join(tmpdir(), 'lb-audit-'))
-  const database = await createTestDatabase()
+  // What is sealed waits for every transaction of the server, also those of other tests: this needs its own.
+  const postgres = await startPostgres()
+  const database = await postgres.createDatabase()
   const opened = openDatabase(database.url, 6)
   const { db } = opened
   const store = await openFileObjectStore(directory)
@@ -82,7 +84,7 @@ export async function setLogStage() {
       (await db.selectFrom('audit_seal').select('seq').orderBy('seq').execute()).map(({ seq }) => seq),
     async close() {
       await opened.close()
-      await database.drop()
+      await postgres.stop()
       await rm(directory, { recursive: true, force: true })
     },
   }

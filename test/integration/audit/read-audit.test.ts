@@ -2,12 +2,13 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint, readVerifierKey, verifierKey } from '../../../src/audit/checkpoint.ts'
 import { isConsistent, isIncluded, leafHash } from '../../../src/audit/merkle.ts'
 import { makeSigner } from '../../../src/audit/sign.ts'
 import { verifyExport } from '../../../src/audit/verify-export.ts'
 import { composeAudit } from '../../../src/compose/audit.ts'
+import { startPostgres } from '../../support/postgres.ts'
 import { type Claims, persons } from '../../support/tokens.ts'
 import {
   addRecording,
@@ -25,11 +26,17 @@ const auditor = persons.auditor()
 
 let app: ListeningApp
 beforeAll(async () => {
+  // What is sealed waits for every transaction of the server, also those of other tests: this needs its own.
+  const postgres = await startPostgres()
   app = await startListeningApp({
+    database: await postgres.createDatabase(),
     also: (parts) => composeAudit({ ...parts, signer }, { origin, years: 5 }).endpoints,
   })
+  return async () => {
+    await app.close()
+    await postgres.stop()
+  }
 })
-afterAll(() => app.close())
 
 async function get(claims: Claims, path: string) {
   const response = await fetch(app.url + path, { headers: bearer(app, claims) })

@@ -18,10 +18,12 @@ import type { ObjectStore } from '../../../src/storage/object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { appWith } from '../../support/app-with.ts'
 import { testClock } from '../../support/clock.ts'
-import { createTestDatabase } from '../../support/postgres.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { createIssuer, persons } from '../../support/tokens.ts'
 
 export interface ListeningAppOptions {
+  /** Absent: one of its own on the server that all tests share. */
+  readonly database?: TestDatabase
   /** Another store than a directory of its own, or a layer over that one. */
   readonly store?: (files: ObjectStore) => ObjectStore | Promise<ObjectStore>
   /** Other parts of the service beside it. */
@@ -36,7 +38,7 @@ export const NOW = '2026-11-22T11:00:00Z'
 /** The listening part of the service, on a real port with a real database and store. */
 export async function startListeningApp(options: ListeningAppOptions = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'lb-listening-'))
-  const database = await createTestDatabase()
+  const database = options.database ?? (await createTestDatabase())
   const own = openDatabase(database.url, 4)
   const opened = openDatabase(database.url, 10)
   const files = await openFileObjectStore(directory)
