@@ -97,10 +97,11 @@ describe('the facts for an impact assessment', () => {
         anomalies: [],
       },
     ])
-    expect(body.accesses).toEqual([
-      { roles: ['member'], purpose: null, act: 'copied', times: 1 },
-      { roles: ['agent'], purpose: 'contract_performance', act: 'listened', times: 1 },
-    ])
+    expect(body.accesses).toHaveLength(2)
+    expect(body.accesses).toContainEqual({ roles: ['member'], purpose: null, act: 'copied', times: 1 })
+    expect(body.accesses).toContainEqual({
+      ...{ roles: ['agent'], purpose: 'contract_performance', act: 'listened', times: 1 },
+    })
     expect(text).not.toMatch(/M-77|agent-1|C-9/)
     const earlier = await app.call(second, 'GET', '/v1/dpia-facts?from=2026-01-01&to=2026-06-30')
     expect(earlier.body).toMatchObject({ accesses: [], emergencies: [], to: '2026-06-30T22:00:00.000Z' })
