@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { giveBackBehind } from '../kernel/give-back.ts'
 import { Problem } from '../kernel/problem.ts'
 import { type ByteSpan, type ObjectStore, ObjectStoreError } from '../storage/object-store.ts'
 import type { LockedAudio, Unlock } from './unlock.ts'
@@ -37,7 +38,11 @@ export function makeReadPlain({
     const payload = await unlock(audio.locked)
     const sealed = await openSealed(store, audio.objectKey, payload.cipherSpan(span, audio.bytes), signal)
     const decryption = payload.decryptSpan(span, audio.bytes)
-    for await (const piece of sealed) yield* decryption.push(piece as Buffer)
+    const taken = giveBackBehind(sealed)
+    for await (const piece of sealed) {
+      taken(piece as Buffer)
+      yield* decryption.push(piece as Buffer)
+    }
     decryption.end()
   }
 

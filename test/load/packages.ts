@@ -48,6 +48,9 @@ try {
   const good = residentPeak < Number(values.limit) * 1e6 && firstByteMs < 2000
   say(good ? 'within the limits' : `NOT within ${values.limit} MB, or the first byte came late`)
   process.exitCode = good ? 0 : 1
+} catch (error) {
+  say(service.logs().split('\n').slice(-40).join('\n'))
+  throw error
 } finally {
   await service.stop()
   await Promise.all([postgres.stop(), rgw?.stop()])
