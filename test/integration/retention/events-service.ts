@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { type OpenDatabase, openDatabase } from '../../../src/db/database.ts'
 import { addPeriod, dayOf } from '../../../src/kernel/calendar.ts'
 import type { RecordingJson } from '../../../src/recordings/present.ts'
 import { callMetadata, deliver } from '../../support/deliver.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts'
+import { waitFor } from '../../support/processes.ts'
 import { type RunningService, startService } from '../../support/running-service.ts'
 import { type Claims, persons } from '../../support/tokens.ts'
 import { wav } from '../ingest/form.ts'
@@ -39,11 +41,17 @@ export interface EventsService {
   close(): Promise<void>
 }
 
-/** The real service with a database of its own; it sweeps only when it is asked to. */
+/** The real service with a database of its own; once this is ready it sweeps only when it is asked to. */
 export async function startEventsService(): Promise<EventsService> {
   const database: TestDatabase = await createTestDatabase()
   const { db, close } = openDatabase(database.url, 4)
   const service = await startService({ databaseUrl: database.url, env: { SWEEP_INTERVAL: '24h' } })
+  await waitFor('the sweep that a start causes', async () => {
+    const { rows } = await sql`select from pgboss.job where name = 'sweep' and state = 'completed'`.execute(
+      db,
+    )
+    return rows.length > 0 || undefined
+  })
   const importer = persons.importer()
   const send: EventsService['send'] = async (method, path, claims, body) => {
     const response = await service.call(path, claims, {
