@@ -14,11 +14,12 @@ import {
   APPROVAL_DAYS,
   checkScope,
   type DisclosureWanted,
+  notOfMember,
   type Recipient,
   recipientOf,
   type Scope,
 } from './disclosure-model.ts'
-import { findDisclosable, insertDisclosure, transferOf } from './disclosure-queries.ts'
+import { findDisclosable, insertDisclosure, type Transfer, transferOf } from './disclosure-queries.ts'
 import { type Disclosure, type DisclosurePorts, show } from './disclosures.ts'
 import { EU_LIST } from './eu-countries.ts'
 import { findSupplier } from './supplier-queries.ts'
@@ -64,9 +65,11 @@ async function register(
     scope.map(({ recordingId }) => recordingId),
     actor.entities,
   )
-  if (there.length < scope.length) throw new Problem('not_found')
-  const entity = checkScope(there, asked.type === 'partner' ? supplier?.products : undefined)
-  const confirmedAt = await addressConfirmedAt(tx, wanted)
+  const transfer = await transferAsked(tx, wanted.privacyRequestId, actor)
+  if (there.length < scope.length) throw transfer ? notOfMember() : new Problem('not_found')
+  const products = asked.type === 'partner' ? supplier?.products : undefined
+  const entity = checkScope(there, { products, memberRef: transfer?.memberRef })
+  const confirmedAt = addressConfirmedAt(transfer, wanted)
   const row = rowOf(wanted, recipient, { entity, actor, at, confirmedAt })
   await insertDisclosure(tx, row, scope)
   const { id, recipient_type: recipientType, legal_basis: legalBasis } = row
@@ -83,15 +86,20 @@ async function register(
   return id
 }
 
-/** Where the member's own data goes is for the member to confirm, with the request that asks for it. */
-async function addressConfirmedAt(
+async function transferAsked(
   tx: Tx,
-  { privacyRequestId, pushUrl }: DisclosureWanted,
-): Promise<Date | null> {
-  if (privacyRequestId === null) return null
-  const transfer = await transferOf(tx, privacyRequestId)
+  privacyRequestId: string | null,
+  { entities }: Actor,
+): Promise<Transfer | undefined> {
+  if (privacyRequestId === null) return undefined
+  const transfer = await transferOf(tx, privacyRequestId, entities)
   if (!transfer) throw wrong('privacyRequestId', 'is no request that is known here')
-  if (pushUrl === null) return null
+  return transfer
+}
+
+/** Where the member's own data goes is for the member to confirm, with the request that asks for it. */
+function addressConfirmedAt(transfer: Transfer | undefined, { pushUrl }: DisclosureWanted): Date | null {
+  if (!transfer || pushUrl === null) return null
   if (transfer.address !== pushUrl || transfer.confirmedAt === null)
     throw wrong('pushUrl', 'is not the address that the member confirmed')
   return transfer.confirmedAt

@@ -90,7 +90,16 @@ export interface Disclosable {
   readonly id: string
   readonly entity: string
   readonly product: string | null
+  readonly memberRef: string | null
   readonly restricted: boolean
+}
+
+/** What else narrows which recordings may go to a recipient. */
+export interface ScopeLimits {
+  /** Products of a partner; undefined: of no partner. */
+  readonly products?: readonly string[] | undefined
+  /** Whose request it is that asks for it; undefined: nobody's. */
+  readonly memberRef?: string | undefined
 }
 
 /**
@@ -152,16 +161,20 @@ function checkGround({
     throw wrong('privacyRequestId', 'the request of the member is needed')
 }
 
+/** The same for a recording of somebody else and for one that there never was. */
+export const notOfMember = (): Problem =>
+  wrong('recordings', 'must all be calls of the member whose request it is')
+
 /** Pure: whether each of them may go to this recipient. Throws Problem `invalid_disclosure` or `forbidden`. */
-export function checkScope(
-  recordings: readonly Disclosable[],
-  products: readonly string[] | undefined,
-): string {
+export function checkScope(recordings: readonly Disclosable[], { products, memberRef }: ScopeLimits): string {
   const [first] = recordings
   if (!first || recordings.some(({ entity }) => entity !== first.entity))
     throw wrong('recordings', 'must all be of one entity')
   if (products && recordings.some(({ product }) => product === null || !products.includes(product)))
     throw wrong('recordings', 'a partner gets recordings of its own products only')
+  // Art. 20(2) GDPR: members have their own data passed on, and nobody else's.
+  if (memberRef !== undefined && recordings.some((recording) => recording.memberRef !== memberRef))
+    throw notOfMember()
   // Art. 18 GDPR: a restricted recording is stored and nothing else.
   if (recordings.some(({ restricted }) => restricted))
     throw new Problem('forbidden', { detail: 'One of the recordings is restricted.' })

@@ -25,7 +25,8 @@ export async function findDisclosable(
   ids: readonly string[],
   entities: readonly string[],
 ): Promise<Disclosable[]> {
-  const { rows } = await sql<Disclosable>`select id, entity, product, restricted from recording
+  const { rows } = await sql<Disclosable>`
+    select id, entity, product, member_ref as "memberRef", restricted from recording
     where id = any(${ids}::uuid[]) and entity = any(${entities}::text[]) and status in ${HOLDABLE}
     order by id for share`.execute(tx)
   return rows
@@ -120,17 +121,32 @@ export async function listDisclosures(
   return query.execute()
 }
 
-/** Where the member of a request wants the data sent, and when that was confirmed. */
+/** Whose request it is, where they want their data sent, and when that was confirmed. */
+export interface Transfer {
+  readonly memberRef: string
+  readonly address: string | null
+  readonly confirmedAt: Date | null
+}
+
+/** Undefined also for a request that is none of these entities'. */
 export async function transferOf(
   connection: Connection,
   requestId: string,
-): Promise<{ address: string | null; confirmedAt: Date | null } | undefined> {
+  entities: readonly string[],
+): Promise<Transfer | undefined> {
   const row = await connection
     .selectFrom('privacy_request')
-    .select(['transfer_to', 'transfer_confirmed_at'])
+    .select(['member_ref', 'transfer_to', 'transfer_confirmed_at'])
     .where('id', '=', requestId)
+    .where(sql<boolean>`entities && ${entities}::text[]`)
     .executeTakeFirst()
-  return row && { address: row.transfer_to?.address ?? null, confirmedAt: row.transfer_confirmed_at }
+  return (
+    row && {
+      memberRef: row.member_ref,
+      address: row.transfer_to?.address ?? null,
+      confirmedAt: row.transfer_confirmed_at,
+    }
+  )
 }
 
 /** Whose calls are in it: those who hear that it was given. */

@@ -18,6 +18,7 @@ import {
   listDisclosures,
   lockDisclosure,
   recordingsOf,
+  transferOf,
   updateDisclosure,
 } from './disclosure-queries.ts'
 import { type Page, pageAfter, pageOf } from './page.ts'
@@ -161,7 +162,15 @@ export async function judgeAgain(tx: Tx, row: DisclosureRow, at: Date): Promise<
   const there = await findDisclosable(tx, ids, [row.entity])
   if (there.length < ids.length) throw wrong('recordings', 'are not all there any more')
   const supplier = row.supplier_id === null ? undefined : await supplierInForce(tx, row, row.supplier_id, at)
-  checkScope(there, row.recipient_type === 'partner' ? (supplier?.products ?? []) : undefined)
+  const products = row.recipient_type === 'partner' ? (supplier?.products ?? []) : undefined
+  checkScope(there, { products, memberRef: await memberAsking(tx, row) })
+}
+
+async function memberAsking(tx: Tx, row: DisclosureRow): Promise<string | undefined> {
+  if (row.privacy_request_id === null) return undefined
+  const transfer = await transferOf(tx, row.privacy_request_id, [row.entity])
+  if (!transfer) throw wrong('privacyRequestId', 'is not there any more')
+  return transfer.memberRef
 }
 
 async function supplierInForce(

@@ -187,13 +187,36 @@ test('a package goes straight to the controller of the member’s choice, once t
   other.close()
 })
 
-async function addRequest(memberRef: string, address: string): Promise<string> {
+test('a controller that a member chose gets calls of that member only, also when one turns out to be another’s', async () => {
+  const [own, other] = [await add(), await add({ memberRef: 'M-2002' })]
+  const privacyRequestId = await addRequest('M-1001', 'https://verzekeraar.example/inbox')
+  const recipient = { ...AUTHORITY.recipient, type: 'member_controller', legalName: 'Andere Verzekeraar NV' }
+  const more = { recipient, privacyRequestId, legalBasis: 'contract' }
+  const foreign = await ask([own.id, other.id], more)
+  expect([foreign.status, foreign.body.errors[0].field]).toEqual([422, 'recordings'])
+  const { body: unknown } = await ask([own.id, randomUUID()], more)
+  expect(unknown).toEqual({ ...foreign.body, requestId: unknown.requestId })
+  const elsewhere = await addRequest('M-1001', 'https://verzekeraar.example/inbox', 'hmbs-advies')
+  const { body: hidden } = await ask([own.id], { ...more, privacyRequestId: elsewhere })
+  const { body: none } = await ask([own.id], { ...more, privacyRequestId: randomUUID() })
+  expect([hidden.errors[0].field, hidden.errors]).toEqual(['privacyRequestId', none.errors])
+
+  const { body: asked } = await ask([own.id], more)
+  const linkTo = (memberRef: string) =>
+    app.db.updateTable('recording').set({ member_ref: memberRef }).where('id', '=', own.id).execute()
+  await linkTo('M-2002')
+  expect((await act(asked.id, 'approve')).body.errors[0].field).toBe('recordings')
+  await linkTo('M-1001')
+  expect((await act(asked.id, 'approve')).status).toBe(200)
+})
+
+async function addRequest(memberRef: string, address: string, entity = 'hmbs'): Promise<string> {
   const id = randomUUID()
   const day = '2026-12-22'
   await app.db
     .insertInto('privacy_request')
     .values({
-      ...{ id, member_ref: memberRef, entities: ['hmbs'], types: ['portability'], state: 'received' },
+      ...{ id, member_ref: memberRef, entities: [entity], types: ['portability'], state: 'received' },
       ...{ channel: 'portal', received_at: app.clock.now(), registered_at: app.clock.now() },
       ...{ filed_by: 'sub', filed_as: 'member', target_date: day, due_date: day, extended_due_date: day },
       ...{ deadline: day, identity: 'confirmed' },
