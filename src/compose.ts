@@ -121,6 +121,7 @@ async function composeParts(
   const audit = composeAudit(foundation, {
     origin: config.audit.origin ?? `${new URL(publicUrl).host}/audit`,
     years: config.audit.years,
+    allEntities: () => books.current(foundation.clock.now()).entities,
   })
   return {
     audio,

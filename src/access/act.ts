@@ -12,6 +12,8 @@ export interface Act {
   readonly actor: Actor
   readonly at: Date
   readonly recordingId?: string
+  /** Companies it is about, where not a recording says so; absent: those of the actor. */
+  readonly entities?: readonly string[]
 }
 
 /** Runs an act; a Problem that it throws is on record before it is said. */

@@ -5,6 +5,8 @@ import { newId } from '../kernel/ids.ts'
 export interface AuditActor {
   readonly sub: string
   readonly roles: readonly string[]
+  /** Companies for which they act. */
+  readonly entities?: readonly string[]
 }
 
 /** What may be said about an event: codes, ids, ranges and counts, never names or numbers of people. */
@@ -20,6 +22,8 @@ export interface AuditEvent {
   readonly purpose?: string | null
   readonly caseRef?: string | null
   readonly requestId?: string | null
+  /** Companies whose officers may see it, when it is about no recording; absent: those of the actor. */
+  readonly entities?: readonly string[]
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
@@ -43,4 +47,11 @@ export const toRow = (event: AuditEvent) => ({
   case_ref: event.caseRef ?? null,
   request_id: event.requestId ?? null,
   detail: JSON.stringify(event.detail ?? {}),
+  entities: entitiesOf(event),
 })
+
+/** Null for what is nobody's in particular, such as a sweep: that is for who answers for every company. */
+function entitiesOf({ entities, actor }: AuditEvent): string[] | null {
+  const own = entities ?? actor?.entities ?? []
+  return own.length > 0 ? [...own] : null
+}

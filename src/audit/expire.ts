@@ -55,7 +55,7 @@ const yearsBefore = (day: string, years: number): string =>
 export async function erasePayloads(
   tx: Tx,
   eventIds: readonly string[],
-  { actor, at }: { readonly actor: AuditActor; readonly at: Date },
+  { actor, at }: { readonly actor: AuditActor | null; readonly at: Date },
 ): Promise<number> {
   const erased = await eraseSealed(tx, eventIds)
   await appendAudit(tx, {

@@ -13,19 +13,24 @@ export interface ExportRow extends EventRow {
   readonly visible: boolean
 }
 
+/**
+ * Whether a reader may know of an event (`s` and `e`). Of what was sealed before companies were noted it is known
+ * by the recording that it is about; what is about none is for who reads all.
+ */
+export const visibleTo = (entities: readonly string[] | 'all') =>
+  entities === 'all'
+    ? sql<boolean>`true`
+    : sql<boolean>`(s.entities && ${entities}::text[] or (s.entities is null and exists (select from recording r
+        where r.id = e.recording_id and r.entity = any(${entities}::text[]))))`
+
 /** Sealed events from a number on, in order; `entities`: whose payloads are shown, or those of all. */
 export async function sealedFrom(
   connection: Connection,
   { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
   entities: readonly string[] | 'all',
 ): Promise<ExportRow[]> {
-  const visible =
-    entities === 'all'
-      ? sql`true`
-      : sql`(e.recording_id is null or exists (select from recording r
-          where r.id = e.recording_id and r.entity = any(${entities}::text[])))`
   const { rows } = await sql<ExportRow>`
-    select s.seq, s.leaf, s.commitment, s.salt, ${visible} as visible, e.id is null as gone,
+    select s.seq, s.leaf, s.commitment, s.salt, ${visibleTo(entities)} as visible, e.id is null as gone,
       e.id, e.occurred_at, e.type, e.action, e.outcome, e.code, e.actor_sub, e.actor_roles, e.recording_id,
       e.playback_id, e.purpose, e.case_ref, e.request_id, e.detail
     from audit_seal s left join audit_event e on e.id = s.event_id

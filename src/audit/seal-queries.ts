@@ -71,14 +71,18 @@ export interface Sealed {
   readonly leaf: Buffer
 }
 
+/** Whose officers may see an event is kept with its place: a recording's own company, whoever acted. */
 export async function insertSeals(tx: Tx, sealed: readonly Sealed[]): Promise<void> {
   const column = <T>(of: (one: Sealed) => T): T[] => sealed.map(of)
   await sql`
-    insert into audit_seal (seq, event_id, occurred_at, type, actor_sub, salt, commitment, leaf)
-    select * from unnest(${column(({ seq }) => seq)}::bigint[], ${column(({ event }) => event.id)}::uuid[],
+    insert into audit_seal (seq, event_id, occurred_at, type, actor_sub, salt, commitment, leaf, entities)
+    select one.*, case when r.id is null then e.entities else array[r.entity] end
+    from unnest(${column(({ seq }) => seq)}::bigint[], ${column(({ event }) => event.id)}::uuid[],
       ${column(({ event }) => event.occurred_at)}::timestamptz[], ${column(({ event }) => event.type)}::text[],
       ${column(({ event }) => event.actor_sub)}::text[], ${column(({ salt }) => salt)}::bytea[],
-      ${column(({ commitment }) => commitment)}::bytea[], ${column(({ leaf }) => leaf)}::bytea[])`.execute(tx)
+      ${column(({ commitment }) => commitment)}::bytea[], ${column(({ leaf }) => leaf)}::bytea[])
+      as one (seq, event_id, occurred_at, type, actor_sub, salt, commitment, leaf)
+    join audit_event e on e.id = one.event_id left join recording r on r.id = e.recording_id`.execute(tx)
 }
 
 export interface TreeNode {

@@ -60,7 +60,7 @@ export function makeCalibration({ db, clock, form }: ScorePorts) {
       const sample = await sampleOf(db, actor, sampleId)
       const items = await listItems(db, sample.id, actor.sub)
       const scores = Map.groupBy(await listScores(db, sample.id), ({ n }) => n)
-      await appendAudit(db, eventOf(act, { sample: sample.id }))
+      await appendAudit(db, eventOf({ ...act, entities: [sample.entity] }, { sample: sample.id }))
       return {
         coaches: [...sample.coaches],
         items: items.map(({ n, reviewedAt }) =>

@@ -121,7 +121,10 @@ async function drawFrom(
   await insertSample(tx, sample)
   const { id, entity, excluded, coaches } = sample
   const detail = { sample: id, entity, seed, poolSize: pool.length, poolSha256, excluded, coaches, endsOn }
-  await appendAudit(tx, eventOf(act, { ...detail, size: request.size, drawn: calls.length }))
+  await appendAudit(
+    tx,
+    eventOf({ ...act, entities: [entity] }, { ...detail, size: request.size, drawn: calls.length }),
+  )
   if (calls.length > 0)
     await appendAudit(
       tx,

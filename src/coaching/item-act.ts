@@ -54,7 +54,7 @@ export async function actOnItem<T>(
       await appendAudit(
         tx,
         eventOf(
-          { ...act, ...(recordingId === undefined ? {} : { recordingId }) },
+          { ...act, entities: [sample.entity], ...(recordingId === undefined ? {} : { recordingId }) },
           { sample: sample.id, n, ...detail },
         ),
       )

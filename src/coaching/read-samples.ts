@@ -36,7 +36,7 @@ export function makeFindSample({ db, clock }: ReadSamplesPorts) {
     return withRefusalsOnRecord(db, act, async () => {
       requireCoach(actor, now)
       const row = await sampleOf(db, actor, id)
-      await appendAudit(db, eventOf(act, { sample: row.id }))
+      await appendAudit(db, eventOf({ ...act, entities: [row.entity] }, { sample: row.id }))
       return presentSample(row, await listItems(db, row.id, actor.sub), now)
     })
   }

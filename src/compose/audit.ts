@@ -1,10 +1,12 @@
+import { makeEraseGone } from '../audit/erase-gone.ts'
 import { makeExpireAudit } from '../audit/expire.ts'
 import { ForkedLogError, makeSealAudit, type SealAudit } from '../audit/seal.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Job } from '../jobs/schedule.ts'
-import { DAY, SECOND } from '../kernel/units.ts'
+import { DAY, HOUR, SECOND } from '../kernel/units.ts'
 import { auditEndpoints } from '../privacy/audit-routes.ts'
 import {
+  type AuditReadPorts,
   makeExportAudit,
   makeFindCheckpoint,
   makeListAudit,
@@ -25,17 +27,19 @@ type Parts = Pick<Foundation, 'db' | 'store' | 'signer' | 'clock' | 'logger'>
 
 const SEAL_EVERY_MS = SECOND
 
+export interface AuditSettings extends Pick<AuditReadPorts, 'allEntities'> {
+  readonly origin: string
+  readonly years: number
+}
+
 /** The audit log: sealing, reading and proving it, and dropping what is too old. */
-export function composeAudit(
-  parts: Parts,
-  { origin, years }: { readonly origin: string; readonly years: number },
-): Audit {
+export function composeAudit(parts: Parts, { origin, years, allEntities }: AuditSettings): Audit {
   const { db, clock, logger, signer } = parts
   const listKeys = makeListSigningKeys({ db, signer })
   const ports = { ...parts, origin, keys: listKeys }
   const sealAudit = makeSealAudit(ports)
   const seal = () => sealAudit(new AbortController().signal)
-  const read = { db, clock, seal }
+  const read = { db, clock, seal, allEntities }
   return {
     endpoints: auditEndpoints({
       listAudit: makeListAudit(read),
@@ -48,6 +52,7 @@ export function composeAudit(
     jobs: [
       { name: 'seal-audit', everyMs: SEAL_EVERY_MS, everywhere: true, run: alarmed(sealAudit, logger) },
       { name: 'expire-audit', everyMs: DAY, run: makeExpireAudit(ports, years) },
+      { name: 'erase-gone-members', everyMs: HOUR, run: makeEraseGone(ports) },
     ],
   }
 }

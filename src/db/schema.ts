@@ -185,23 +185,6 @@ export interface PlaybackTable {
   expires_at: Date
 }
 
-export interface AuditEventTable {
-  id: string
-  occurred_at: Date
-  type: string
-  action: 'C' | 'R' | 'U' | 'D' | 'E'
-  outcome: 'ok' | 'denied' | 'error'
-  code: string | null
-  actor_sub: string | null
-  actor_roles: string[]
-  recording_id: string | null
-  playback_id: string | null
-  purpose: string | null
-  case_ref: string | null
-  request_id: string | null
-  detail: ColumnType<Record<string, unknown>, string, never>
-}
-
 export interface WebSessionTable {
   id_hash: Buffer
   actor: Json<object>
@@ -243,7 +226,6 @@ export interface Schema extends AccountTables, OversightTables, AuditTables {
   recording_key: RecordingKeyTable
   ingest_request: IngestRequestTable
   playback: PlaybackTable
-  audit_event: AuditEventTable
   web_session: WebSessionTable
   login_attempt: LoginAttemptTable
   awaited_event: AwaitedEventTable

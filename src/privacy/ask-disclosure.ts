@@ -74,7 +74,7 @@ async function register(
   await insertDisclosure(tx, row, scope)
   const { id, recipient_type: recipientType, legal_basis: legalBasis } = row
   const detail = { recipientType, legalBasis, euList: EU_LIST, recordings: scope.length }
-  await appendAudit(tx, eventOf(act, { disclosure: id, ...detail }))
+  await appendAudit(tx, eventOf({ ...act, entities: [entity] }, { disclosure: id, ...detail }))
   await queueNotice(tx, {
     to: { role: 'privacy_officer', entity },
     kind: 'disclosure_asked',

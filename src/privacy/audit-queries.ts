@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { EventRow } from '../audit/event-form.ts'
+import { visibleTo } from '../audit/export-queries.ts'
 import type { Connection } from '../db/database.ts'
 
 export type ListedEvent = EventRow & { readonly seq: number; readonly erased: boolean }
@@ -13,7 +14,7 @@ export interface EventFilter {
 }
 
 export interface EventPage {
-  /** Whose recordings events may be about; `all`: anybody's. */
+  /** Whose events are shown; `all`: anybody's, and those that are nobody's. */
   readonly entities: readonly string[] | 'all'
   readonly before: { readonly at: Date; readonly seq: number } | undefined
   readonly limit: number
@@ -21,12 +22,6 @@ export interface EventPage {
 
 const COLUMNS = sql`s.seq, s.salt is null as erased, e.id, e.occurred_at, e.type, e.action, e.outcome, e.code,
   e.actor_sub, e.actor_roles, e.recording_id, e.playback_id, e.purpose, e.case_ref, e.request_id, e.detail`
-
-const visibleTo = (entities: readonly string[] | 'all') =>
-  entities === 'all'
-    ? sql`true`
-    : sql`(e.recording_id is null or exists (select from recording r
-        where r.id = e.recording_id and r.entity = any(${entities}::text[])))`
 
 /** Sealed events, newest first. */
 export async function listEvents(

@@ -159,10 +159,10 @@ export async function close(tx: Tx, row: DisclosureRow, at: Date): Promise<void>
 const event = (
   type: string,
   outcome: 'ok' | 'denied',
-  { id, purpose }: DisclosureRow,
+  { id, entity, purpose }: DisclosureRow,
   at: Date,
 ): AuditEvent => ({
   ...{ type, action: 'R', outcome, at, actor: null, detail: { disclosure: id } },
-  ...{ purpose, requestId: currentRequestId() ?? null },
+  ...{ entities: [entity], purpose, requestId: currentRequestId() ?? null },
   ...(outcome === 'denied' ? { code: 'not_found' } : {}),
 })

@@ -56,7 +56,8 @@ export async function noteDelivered(tx: Tx, requestId: string, at: Date): Promis
   const again = { delivered_at: at, download_confirmed_at: null, erase_by }
   const changed = await updateRequest(tx, row.id, again)
   await insertStep(tx, row.id, { type: 'delivered', actor: null, at })
-  const act = { type: 'privacy_request.delivered', action: 'U', actor: null, at } as const
+  const { entities } = row
+  const act = { type: 'privacy_request.delivered', action: 'U', actor: null, at, entities } as const
   await appendAudit(tx, eventOf(act, { privacyRequest: row.id }))
   await settle(tx, changed, { actor: null, at })
 }
@@ -76,7 +77,8 @@ export async function eraseDelivered(execution: Execution, row: RequestRow): Pro
   }
   if (waiting.length === 0) return false
   await insertStep(tx, row.id, { type: 'erased', actor: null, at, detail: { items: waiting.length } })
-  const act = { type: 'privacy_request.erased', action: 'U', actor, at } as const
+  const { entities } = row
+  const act = { type: 'privacy_request.erased', action: 'U', actor, at, entities } as const
   await appendAudit(tx, eventOf(act, { privacyRequest: row.id, items: waiting.length }))
   return true
 }

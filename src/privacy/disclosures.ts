@@ -52,7 +52,7 @@ export function makeDisclosures({ db, clock }: DisclosurePorts) {
         const row = await lockDisclosure(tx, idToLookUp(id), actor.entities)
         if (!row) throw new Problem('not_found')
         const detail = await change(tx, row, act)
-        await appendAudit(tx, eventOf(act, { disclosure: row.id, ...detail }))
+        await appendAudit(tx, eventOf({ ...act, entities: [row.entity] }, { disclosure: row.id, ...detail }))
         return show(tx, row.id, actor)
       })
     })

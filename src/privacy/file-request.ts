@@ -127,7 +127,10 @@ async function register(tx: Tx, ports: RequestPorts, actor: Actor, filing: Filin
   await tellMember(tx, row, { kind: 'request_received', at, facts: { deadline: row.deadline } })
   await tellOfficers(tx, row, { kind: 'request_filed', at, facts: { deadline: row.deadline } })
   const detail = { privacyRequest: id, types: wanted.types, channel: filing.channel, recordings: ids.length }
-  await appendAudit(tx, eventOf({ type: 'privacy_request.filed', action: 'C', actor, at }, detail))
+  await appendAudit(
+    tx,
+    eventOf({ type: 'privacy_request.filed', action: 'C', actor, at, entities: row.entities }, detail),
+  )
   await begin({ tx, rules: ports.rules, actor, at }, id)
   return (await settle(tx, row, { actor, at })).row
 }

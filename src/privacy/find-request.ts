@@ -34,7 +34,7 @@ export function makeFindRequest({ db, clock, options }: FindRequestPorts) {
     const act = { type: 'privacy_request.viewed', action: 'R', actor, at: now } as const
     return withRefusalsOnRecord(db, act, async () => {
       const row = await requestOf(db, actor, id, now)
-      await appendAudit(db, eventOf(act, { privacyRequest: row.id }))
+      await appendAudit(db, eventOf({ ...act, entities: row.entities }, { privacyRequest: row.id }))
       return presentRequest(await dossierOf(db, row), { viewer: viewerOf(actor, row), now, options })
     })
   }
@@ -62,7 +62,7 @@ export function makeListItems({ db, clock }: FindRequestPorts) {
         limit,
         after: cursor === undefined ? undefined : readCursor(cursor),
       })
-      await appendAudit(db, eventOf(act, { privacyRequest: row.id }))
+      await appendAudit(db, eventOf({ ...act, entities: row.entities }, { privacyRequest: row.id }))
       return { items: page.items.map((item) => presentItem(item, viewer)), nextCursor: page.nextCursor }
     })
   }

@@ -96,6 +96,7 @@ async function begin(tx: Tx, { id, requestId, key, now }: Beginning): Promise<vo
   await insertPackage(tx, { id, requestId, memberRef: request.member_ref, kind, recordingIds, ...key, now })
   await appendAudit(tx, {
     ...({ type: 'package.started', action: 'C', outcome: 'ok', actor: null, at: now } as const),
+    entities: request.entities,
     detail: { package: id, privacyRequest: requestId, recordings: recordingIds.length },
   })
 }

@@ -35,7 +35,7 @@ export async function requestsToAnswer(connection: Connection, limit: number): P
 export const lockForPackage = (tx: Tx, requestId: string) =>
   tx
     .selectFrom('privacy_request')
-    .select(['id', 'member_ref', 'state'])
+    .select(['id', 'member_ref', 'state', 'entities'])
     .where('id', '=', requestId)
     .forUpdate()
     .executeTakeFirst()

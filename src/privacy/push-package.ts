@@ -81,7 +81,7 @@ export function makePushPackage({ db, clock, outbound }: PushPorts) {
       await markAllSent(tx, row.id, { ...done, at })
       const detail = { disclosure: row.id, bytes: done.bytes, sha256: done.sha256.toString('hex') }
       const sent = { type: 'disclosure.package_sent', action: 'E', outcome: 'ok', actor: null } as const
-      await appendAudit(tx, { ...sent, at, detail })
+      await appendAudit(tx, { ...sent, at, entities: [row.entity], detail })
       await close(tx, row, at)
     })
   }

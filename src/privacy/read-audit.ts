@@ -22,6 +22,8 @@ export interface AuditReadPorts {
   readonly clock: Clock
   /** Seals what is complete, so that readers see what has just happened. */
   readonly seal: () => Promise<unknown>
+  /** Every company there is, by the rule book in force. */
+  readonly allEntities: () => Iterable<string>
 }
 
 export type AuditQuery = EventFilter & { readonly limit: number; readonly cursor?: string | undefined }
@@ -33,9 +35,14 @@ export interface AuditPage {
 
 const READERS = ['privacy_officer', 'auditor'] as const
 
-/** An auditor sees the whole log; an officer what is about recordings of their entities, or about none. */
-const scopeOfReader = (actor: Actor): readonly string[] | 'all' =>
-  hasRole(actor, 'auditor') ? 'all' : actor.entities
+/**
+ * An auditor sees the whole log, and so does an officer of every company; an officer of some sees what is about
+ * their recordings, requests, disclosures and holds, and what people who act for them did.
+ */
+function scopeOfReader({ allEntities }: AuditReadPorts, actor: Actor): readonly string[] | 'all' {
+  const answersForAll = () => [...allEntities()].every((entity) => actor.entities.includes(entity))
+  return hasRole(actor, 'auditor') || answersForAll() ? 'all' : actor.entities
+}
 
 /** Runs a reading of the log that is itself on record, also when it is refused. */
 async function reading<T>(
@@ -61,7 +68,7 @@ export function makeListAudit(ports: AuditReadPorts) {
     { cursor, limit, ...filter }: AuditQuery,
   ): Promise<AuditPage> {
     return reading(ports, 'audit.listed', actor, async () => {
-      const page = { entities: scopeOfReader(actor), before: readCursor(cursor), limit: limit + 1 }
+      const page = { entities: scopeOfReader(ports, actor), before: readCursor(cursor), limit: limit + 1 }
       const rows = await listEvents(ports.db, filter, page)
       const events = rows.slice(0, limit)
       const nextCursor = rows.length > limit ? writeCursor(events.at(-1)) : null
@@ -97,7 +104,7 @@ export interface InclusionProof {
 export function makeProveEvent(ports: AuditReadPorts) {
   return async function proveEvent(actor: Actor, eventId: string): Promise<InclusionProof> {
     return reading(ports, 'audit.proven', actor, async () => {
-      const event = await findSealed(ports.db, idToLookUp(eventId), scopeOfReader(actor))
+      const event = await findSealed(ports.db, idToLookUp(eventId), scopeOfReader(ports, actor))
       if (!event) throw new Problem('not_found')
       const checkpoint = await newest(ports.db)
       const proof = await inclusionProof(treeOf(ports.db), event.seq, checkpoint.size)
@@ -140,7 +147,7 @@ export function makeExportAudit(ports: AuditReadPorts) {
       const { size } = await newest(ports.db)
       if (wanted !== undefined && wanted > size) throw wrong('size', `the log has ${size} events`)
       const upTo = wanted ?? size
-      const lines = exportLog(ports.db, upTo, scopeOfReader(actor))
+      const lines = exportLog(ports.db, upTo, scopeOfReader(ports, actor))
       return { found: { size: upTo, lines }, detail: { size: upTo } }
     })
   }

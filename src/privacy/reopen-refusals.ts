@@ -119,7 +119,8 @@ async function settleReopened(
   await tellMember(tx, row, { kind: 'request_reopened', at, facts: { until }, cause: at.toISOString() })
   if (open > 0)
     await tellOfficers(tx, row, { kind: 'request_filed', at, facts: { deadline }, cause: deadline })
-  const act = { type: 'privacy_request.reopened', action: 'U', actor: null, at } as const
+  const { entities } = row
+  const act = { type: 'privacy_request.reopened', action: 'U', actor: null, at, entities } as const
   await appendAudit(tx, eventOf(act, { privacyRequest: row.id, done, open }))
   const settled = await settle(tx, reopened, { actor: null, at })
   // Also when it counted as fulfilled before, because of what was granted then.

@@ -55,7 +55,10 @@ export async function actOnRequest(
       if (refusal) throw new Problem(refusal)
       const done = await run({ tx, row, viewer, actor, at })
       await insertStep(tx, row.id, { ...done.step, actor, at })
-      await appendAudit(tx, eventOf(act, { privacyRequest: row.id, ...done.audit }))
+      await appendAudit(
+        tx,
+        eventOf({ ...act, entities: row.entities }, { privacyRequest: row.id, ...done.audit }),
+      )
       const settled = await settle(tx, done.row, { actor, at })
       return presentRequest(await dossierOf(tx, settled.row), { viewer, now: at, options })
     }),

@@ -55,6 +55,6 @@ async function announce(tx: Tx, row: RequestRow, { actor, at }: Doing): Promise<
   await tellMember(tx, row, { kind: 'request_fulfilled', at, cause: at.toISOString() })
   await appendAudit(tx, {
     ...({ type: 'privacy_request.fulfilled', action: 'U', outcome: 'ok' } as const),
-    ...{ at, actor, detail: { privacyRequest: row.id } },
+    ...{ at, actor, entities: row.entities, detail: { privacyRequest: row.id } },
   })
 }

@@ -67,7 +67,10 @@ export function makeSuppliers({ db, clock }: { readonly db: Database; readonly c
       await (before ? updateSupplier(tx, row) : insertSupplier(tx, row))
       await appendAudit(
         tx,
-        eventOf(act, { supplier: row.id, euList: EU_LIST, was: before && agreementOf(before) }),
+        eventOf(
+          { ...act, entities: row.entities },
+          { supplier: row.id, euList: EU_LIST, was: before && agreementOf(before) },
+        ),
       )
       return row
     })

@@ -42,7 +42,7 @@ const TO_APPROVE = 'P7D'
  * `forbidden`, `not_found`, `not_open`, and is on record without the case.
  */
 export function makeWithholdings({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
-  const acting = <T>(
+  const acting = <T extends { readonly entity: string }>(
     type: string,
     action: Act['action'],
     actor: Actor,
@@ -53,7 +53,7 @@ export function makeWithholdings({ db, clock }: { readonly db: Database; readonl
       requireRole(actor, act.at, 'privacy_officer')
       return db.transaction().execute(async (tx) => {
         const { row, detail } = await run(tx, act)
-        await appendAudit(tx, eventOf(act, detail))
+        await appendAudit(tx, eventOf({ ...act, entities: [row.entity] }, detail))
         return row
       })
     })

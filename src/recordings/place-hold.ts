@@ -92,7 +92,7 @@ async function insert({ db, clock }: HoldPorts, hold: NewHold, act: Act): Promis
     if (futureMatching) await awaitArrivals(tx, entity)
     await insertHold(tx, hold)
     const detail = { hold: id, holdType: type, scope: kindOf(scope), futureMatching, reviewBy }
-    await appendAudit(tx, eventOf(act, detail))
+    await appendAudit(tx, eventOf({ ...act, entities: [entity] }, detail))
     await queueWebhookEvent(tx, {
       ...{ type: 'hold.placed', subject: id, entity, at: act.at, key: `hold.placed ${id}` },
       data: { holdId: id, holdType: type, reviewBy },

@@ -1,4 +1,5 @@
 import { appendAudit } from '../audit/append.ts'
+import { awaitErasure } from '../audit/expire-queries.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { forgetRecordings } from '../notices/old-notices.ts'
 import { queueWebhookEvents } from '../notices/queue-webhook-event.ts'
@@ -62,6 +63,7 @@ export async function finish(
     await forgetRecordings(tx, ids)
     await notifyRecipients(tx, ids, 'erased', now)
     await writeTombstones(tx, ids, now)
+    await awaitErasure(tx, ids, now)
     const proofs = new Map(proven.map((one) => [one.claim.id, one]))
     const destructions = going.flatMap((one) => {
       const proof = proofs.get(one.id)

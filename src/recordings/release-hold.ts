@@ -31,7 +31,7 @@ export function makeReleaseHold(ports: SettlePorts) {
         if (hold.isReleased) throw new Problem('not_open')
         if (hold.placedBy === actor.sub) throw new Problem('second_person_required')
         await markReleased(tx, { id: holdId, by: actor.sub, at, reason, scopeKind: kindOf(hold.scope) })
-        await appendAudit(tx, eventOf(act, { hold: holdId }))
+        await appendAudit(tx, eventOf({ ...act, entities: [hold.entity] }, { hold: holdId }))
         await queueWebhookEvent(tx, {
           ...{ type: 'hold.released', subject: holdId, entity: hold.entity, at },
           ...{ data: { holdId }, key: `hold.released ${holdId}` },

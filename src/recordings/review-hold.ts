@@ -33,7 +33,7 @@ export function makeReviewHold({ db, clock }: HoldListPorts) {
         if (!hold) throw new Problem('not_found')
         if (hold.isReleased) throw new Problem('not_open')
         await addReview(tx, { holdId, by: actor.sub, at, reviewBy, reason: request.reason })
-        await appendAudit(tx, eventOf(act, { hold: holdId, reviewBy }))
+        await appendAudit(tx, eventOf({ ...act, entities: [hold.entity] }, { hold: holdId, reviewBy }))
       })
     })
     const row = await findHold(db, holdId, actor.entities)

@@ -14,6 +14,7 @@ import { sql as packages } from './0013-packages.ts'
 import { sql as overview } from './0015-overview.ts'
 import { sql as stepUp } from './0016-step-up.ts'
 import { sql as accountability } from './0017-accountability.ts'
+import { sql as auditEntities } from './0018-audit-entities.ts'
 
 /** Every migration, in order. A landed migration never changes: its checksum is verified. */
 export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly { readonly name: string; readonly sql: string 
   { name: '0015-overview', sql: overview },
   { name: '0016-step-up', sql: stepUp },
   { name: '0017-accountability', sql: accountability },
+  { name: '0018-audit-entities', sql: auditEntities },
 ]

@@ -1,8 +1,10 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { type AuditEvent, appendAudit } from '../../../src/audit/append.ts'
 import { openCheckpoint, readVerifierKey, verifierKey } from '../../../src/audit/checkpoint.ts'
 import { isConsistent, isIncluded, leafHash } from '../../../src/audit/merkle.ts'
 import { makeSigner } from '../../../src/audit/sign.ts'
@@ -21,6 +23,7 @@ import {
 const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
 const origin = 'app.test/audit'
 const key = readVerifierKey(verifierKey(origin, signer.publicJwk))
+const ENTITIES = ['hmbs', 'hmbs-advies', 'other']
 const officer = persons.privacyOfficer()
 const auditor = persons.auditor()
 
@@ -30,7 +33,8 @@ beforeAll(async () => {
   const postgres = await startPostgres()
   app = await startListeningApp({
     database: await postgres.createDatabase(),
-    also: (parts) => composeAudit({ ...parts, signer }, { origin, years: 5 }).endpoints,
+    also: (parts) =>
+      composeAudit({ ...parts, signer }, { origin, years: 5, allEntities: () => ENTITIES }).endpoints,
   })
   return async () => {
     await app.close()
@@ -90,6 +94,8 @@ describe('reading the audit log', () => {
     const asked = `/v1/audit-events?recordingId=${id}`
     expect((await get(auditor, asked)).body.items.length).toBeGreaterThan(0)
     expect((await get(officer, asked)).body.items).toEqual([])
+    const ofAll = persons.privacyOfficer({ entity: ENTITIES })
+    expect((await get(ofAll, asked)).body.items.length).toBeGreaterThan(0)
     for (const path of ['audit-events', 'audit/export', 'audit/checkpoint', 'audit/consistency?from=0'])
       for (const claims of [
         persons.operator(),
@@ -98,6 +104,66 @@ describe('reading the audit log', () => {
         persons.recordsManager(),
       ])
         expect([path, (await get(claims, `/v1/${path}`)).status]).toEqual([path, 403])
+  })
+})
+
+describe('what is about no recording', () => {
+  const add = async (type: string, about: Pick<AuditEvent, 'entities' | 'actor'>) => {
+    const at = app.clock.now()
+    await appendAudit(app.db, { type, action: 'U', outcome: 'ok', at, ...about })
+    const { body } = await get(auditor, `/v1/audit-events?type=${type}`)
+    return body.items[0].id
+  }
+  const other = persons.privacyOfficer({ sub: 'olga', entity: ['hmbs-advies'] })
+  const ofAll = persons.privacyOfficer({ sub: 'ivo', entity: ENTITIES })
+  const seenBy = async (id: string, type: string) => {
+    const seen: string[] = []
+    for (const [name, claims] of Object.entries({ officer, other, ofAll, auditor })) {
+      const { items } = (await get(claims, `/v1/audit-events?type=${type}`)).body
+      const { status } = await get(claims, `/v1/audit/proof?event=${id}`)
+      const { text } = await get(claims, '/v1/audit/export')
+      const line = text.split('\n').find((one) => one.includes(id)) ?? ''
+      // The list, the proof and the export agree on who may know.
+      expect([name, status === 200, !line.includes('"payload":null')]).toEqual([
+        ...[name, items.length === 1, items.length === 1],
+      ])
+      if (items.length === 1) seen.push(name)
+    }
+    return seen
+  }
+  const person = (entities: readonly string[]) => ({ sub: 'p', roles: ['privacy_officer'], entities })
+
+  it.each([
+    [
+      'is for officers of the companies that it says',
+      ['hmbs-advies'],
+      ['hmbs'],
+      ['other', 'ofAll', 'auditor'],
+    ],
+    ['else of those for which the actor works', undefined, ['hmbs'], ['officer', 'ofAll', 'auditor']],
+    ['and of nobody in particular for those of every company', undefined, [], ['ofAll', 'auditor']],
+  ])('%s', async (what, entities, actors, seen) => {
+    const type = `test.${what.split(' ')[0]}`
+    const id = await add(type, { actor: person(actors), ...(entities ? { entities } : {}) })
+    expect(await seenBy(id, type)).toEqual(seen)
+  })
+
+  it('of before companies were noted is for those of every company, and what was sealed of recordings as before', async () => {
+    const { id: recordingId } = await addRecording(app)
+    await hear(recordingId)
+    const id = await add('test.old', { actor: person(['hmbs']) })
+    for (const table of ['audit_event', 'audit_seal']) {
+      await sql.raw(`alter table ${table} disable trigger user`).execute(app.db)
+      await sql.raw(`update ${table} set entities = null`).execute(app.db)
+      await sql.raw(`alter table ${table} enable trigger user`).execute(app.db)
+    }
+    expect(await seenBy(id, 'test.old')).toEqual(['ofAll', 'auditor'])
+    const heard = `/v1/audit-events?recordingId=${recordingId}&type=recording.audio_opened`
+    for (const [claims, count] of [
+      [officer, 1],
+      [other, 0],
+    ] as const)
+      expect((await get(claims, heard)).body.items).toHaveLength(count)
   })
 })
 

@@ -1,17 +1,22 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Checkpoint, verifierKey } from '../../../src/audit/checkpoint.ts'
+import { makeEraseGone } from '../../../src/audit/erase-gone.ts'
 import { erasePayloads, makeExpireAudit } from '../../../src/audit/expire.ts'
+import { awaitErasure } from '../../../src/audit/expire-queries.ts'
 import { lastCheckpoint } from '../../../src/audit/seal-queries.ts'
-import { DAY } from '../../../src/kernel/units.ts'
+import { DAY, HOUR } from '../../../src/kernel/units.ts'
 import { type LogStage, setLogStage } from './log-stage.ts'
 
 const run = promisify(execFile)
+const never = new AbortController().signal
 
 let log: LogStage
 let lines: string[]
@@ -147,6 +152,42 @@ describe('T37: the lawful end of audit data', () => {
     expect(await log.verify(after, [...kept, await log.checkpoint()])).toMatchObject({ withoutPayload: 1 })
     const edited = after.with(7, (after[7] ?? '').replace('"outcome":"ok"', '"outcome":"no"'))
     await expect(log.verify(edited, [...kept, await log.checkpoint()])).rejects.toEqual(at(8))
+  })
+
+  it('leaves nobody who listened to a call of their own that is gone, and everybody who did so for their work', async () => {
+    const gone = randomUUID()
+    await sql`insert into recording (id, entity, status, received_at)
+      values (${gone}, 'hmbs', 'destroyed', ${log.clock.now()})`.execute(log.db)
+    const by = (sub: string, ...roles: string[]) => ({ recordingId: gone, actor: { sub, roles } })
+    await log.add(2, by('noor', 'member'))
+    await log.add(1, by('cleo', 'coach'))
+    await log.add(1, by('dirk', 'coach', 'member'))
+    await log.add(1, { actor: { sub: 'sam', roles: ['member'] } })
+    await log.seal()
+    const eraseGone = makeEraseGone(log.ports)
+    const actors = async () => {
+      const events = log.db.selectFrom('audit_event').select('actor_sub').where('recording_id', '=', gone)
+      return (await events.execute()).flatMap(({ actor_sub }) => actor_sub ?? []).toSorted()
+    }
+    await log.db.transaction().execute((tx) => awaitErasure(tx, [gone], log.clock.now()))
+    // What a stream that ran on wrote last is not sealed yet.
+    await log.add(1, by('noor', 'member'))
+    expect(await eraseGone(never)).toBe(0)
+    log.clock.advance(HOUR + 1)
+    expect(await eraseGone(never)).toBe(1)
+    expect(await actors()).toEqual(['cleo', 'dirk', 'noor'])
+    await log.seal()
+    log.clock.advance(HOUR + 1)
+    expect(await eraseGone(never)).toBe(1)
+    expect(await actors()).toEqual(['cleo', 'dirk'])
+    log.clock.advance(HOUR + 1)
+    expect(await eraseGone(never)).toBe(0)
+    await log.seal()
+    const others = log.db.selectFrom('audit_event').select('id').where('actor_sub', '=', 'sam')
+    expect(await others.execute()).toHaveLength(1)
+    const left = log.db.selectFrom('audit_seal').select('seq').where('actor_sub', '=', 'noor')
+    expect(await left.execute()).toEqual([])
+    expect((await log.verify(undefined, [...kept, await log.checkpoint()])).withoutPayload).toBe(4)
   })
 
   it('drops a segment whose time is over, the log verifies, and one edited line fails at that line', async () => {

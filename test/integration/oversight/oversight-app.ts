@@ -18,7 +18,8 @@ const rules = openRules(readFileSync(new URL('../../../src/retention/hmbs.yaml',
 
 /** What accounts for all of it, beside the audit log that it counts from. */
 export const accounting = (parts: ListeningParts) => {
-  const { seal } = composeAudit({ ...parts, signer }, { origin: 'app.test/audit', years: 5 })
+  const log = { origin: 'app.test/audit', years: 5, allEntities: () => rules.entities }
+  const { seal } = composeAudit({ ...parts, signer }, log)
   const books = { current: () => rules, currentBook: () => ({ version: 7 }) as never }
   return composeAccountability({ ...parts, seal, books, contact: 'fg@hmbs.example', graceDays: 7 })
 }

@@ -57,6 +57,9 @@ test('a claimed recording is destroyed: objects, key, tags and everything it sai
     expect(
       await stage.db.selectFrom(table).selectAll().where('recording_id', '=', claim.id).execute(),
     ).toEqual([])
+  // Of its member the audit log does not say much longer that they listened to it.
+  const toErase = stage.db.selectFrom('audit_to_erase').select('since').where('recording_id', '=', claim.id)
+  expect(await toErase.execute()).toEqual([{ since: stage.clock.now() }])
 })
 
 test('T30, T46: tombstone and audit hold nothing personal, no time of the call and no hash of the audio', async () => {
