@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Signer } from '../audit/sign.ts'
 import { openSigningKey } from '../audit/sign-key-file.ts'
 import type { Config } from '../config/config.ts'
-import { type Database, openDatabase, type Pool } from '../db/database.ts'
+import { type Database, openDatabase } from '../db/database.ts'
 import { type Instance, registerInstance } from '../db/instance.ts'
 import { migrate } from '../db/migrate.ts'
 import { claimDataDir } from '../embedded/claim-data-dir.ts'
@@ -21,7 +21,6 @@ import { s3ConfigOf } from './s3-config.ts'
 export interface Foundation extends AsyncDisposable {
   readonly databaseUrl: string
   readonly db: Database
-  readonly pool: Pool
   readonly instance: Instance
   readonly store: ObjectStore
   readonly keyring: Keyring
@@ -63,7 +62,6 @@ export async function openFoundation(config: Config, options: FoundationOptions)
   return {
     databaseUrl,
     db: database.db,
-    pool: database.pool,
     instance,
     store,
     keyring,

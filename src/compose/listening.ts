@@ -1,5 +1,5 @@
 import { type AuditTrail, makeAuditTrail } from '../audit/trail.ts'
-import { type Database, openDatabase, type Pool } from '../db/database.ts'
+import { type Database, openDatabase } from '../db/database.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { SECOND } from '../kernel/units.ts'
@@ -24,7 +24,6 @@ import type { Logger } from '../telemetry/logger.ts'
 export interface ListeningParts {
   readonly databaseUrl: string
   readonly db: Database
-  readonly pool: Pool
   readonly store: ObjectStore
   readonly keyring: Keyring
   readonly clock: Clock
@@ -53,11 +52,13 @@ const AUDIT_LIMITS = {
   queryTimeoutMs: 4 * SECOND,
 }
 
+/** Whether audio may be heard is asked for every range, and every few MiB again: a third of a millisecond each. */
+const LOOKUP_CONNECTIONS = 8
+
 /** Lists, shows and plays recordings. */
 export function composeListening({
   databaseUrl,
   db,
-  pool,
   store,
   keyring,
   clock,
@@ -68,9 +69,10 @@ export function composeListening({
   const trail = makeAuditTrail(audit.pool, ({ type, requestId }, error) =>
     logger.error('an audit event of what has happened was lost', { type, requestId, error }),
   )
+  const lookups = openDatabase(databaseUrl, LOOKUP_CONNECTIONS, { planOnce: true })
   const staffWatch = makeStaffWatch({ db, clock, logger, limits: staffLimits })
-  const admission = makeAdmit({ pool, trail, clock, staffWatch })
-  const admitWanted = makeAdmitWanted({ pool, admission })
+  const admission = makeAdmit({ pool: lookups.pool, trail, clock, staffWatch })
+  const admitWanted = makeAdmitWanted({ pool: lookups.pool, admission })
   const unlock = makeUnlock({ keyring, clock })
   const find = makeFind({ db, trail, clock })
   const readPlain = makeReadPlain({ store, unlock })
@@ -97,7 +99,7 @@ export function composeListening({
     removeExpiredPlaybacks: () => deleteExpiredPlaybacks(db, clock.now()),
     async close() {
       await trail.drain()
-      await audit.close()
+      await Promise.all([audit.close(), lookups.close()])
     },
   }
 }

@@ -20,6 +20,12 @@ export interface Limits {
   readonly lockTimeoutMs?: number
   /** Counted here, for a server that does not answer at all. */
   readonly queryTimeoutMs?: number
+  /**
+   * Plans a prepared statement once per connection, whatever its values. By itself PostgreSQL goes on making
+   * a plan for every set of values as long as it expects little of a common one, and for a lookup of one row
+   * planning is most of the work. Not for statements whose best plan depends on their values.
+   */
+  readonly planOnce?: boolean
 }
 
 const DATE_OID = 1082
@@ -53,6 +59,7 @@ export function openDatabase(url: string, size: number, limits: Limits = {}): Op
     ...(limits.lockTimeoutMs === undefined ? {} : { lock_timeout: limits.lockTimeoutMs }),
     ...(limits.queryTimeoutMs === undefined ? {} : { query_timeout: limits.queryTimeoutMs }),
     application_name: 'listenback',
+    ...(limits.planOnce && { options: '-c plan_cache_mode=force_generic_plan' }),
     types,
   })
   // An idle connection that breaks (database restart) is replaced on next use; without a listener it would end the process.

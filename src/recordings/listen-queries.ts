@@ -75,7 +75,7 @@ const JOINS = `left join recording_key on recording_key.recording_id = recording
 
 /**
  * Scoped like the policy, so that a foreign recording costs what an unknown one does and an oversight
- * in either still keeps it closed. Prepared under a name: planned once per connection.
+ * in either still keeps it closed. Prepared under a name, for a pool that plans once.
  */
 const byRecording = (rendition: string, more = ''): string =>
   `select ${COLUMNS}, ${oversight('$4::text[]', '$5', '$6::timestamptz')}, rendition.name as rendition${more} from recording

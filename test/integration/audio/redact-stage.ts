@@ -3,7 +3,6 @@ import { makeSigner } from '../../../src/audit/sign.ts'
 import { makeAuditTrail } from '../../../src/audit/trail.ts'
 import { composeRemains } from '../../../src/compose/certificates.ts'
 import { composeHolds } from '../../../src/compose/holds.ts'
-import type { ListeningParts } from '../../../src/compose/listening.ts'
 import { composeSilence } from '../../../src/compose/silence.ts'
 import { registerInstance } from '../../../src/db/instance.ts'
 import type { AudioEngine } from '../../../src/media/engine.ts'
@@ -25,6 +24,7 @@ import { makeWorkOnAudio } from '../../../src/recordings/work-on-audio.ts'
 import type { ObjectStore, ObjectVersion } from '../../../src/storage/object-store.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { type Claims, persons } from '../../support/tokens.ts'
+import type { ListeningAppParts } from '../listening/listening-app.ts'
 import { addRecording, type RecordingOptions, startListeningApp } from '../listening/listening-app.ts'
 import { storeWith } from '../retention/stage.ts'
 import { caller } from './api-caller.ts'
@@ -46,7 +46,7 @@ export async function setRedactStage(options: RedactOptions = {}) {
   const engine = options.engine === 'none' ? undefined : await openEngine(await resolveFfmpeg())
   const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
   const faults: Faults = { before: {}, calls: [], death: undefined }
-  const given: { parts?: ListeningParts } = {}
+  const given: { parts?: ListeningAppParts } = {}
   const app = await startListeningApp({
     store: async (files) => faulty((await options.store?.(files)) ?? files, faults),
     also(parts) {
@@ -105,7 +105,7 @@ export async function setRedactStage(options: RedactOptions = {}) {
 }
 
 function tasksOf(
-  parts: ListeningParts,
+  parts: ListeningAppParts,
   engine: AudioEngine | undefined,
   certifying: Pick<Parameters<typeof makeRedact>[0], 'signer' | 'origin'>,
 ) {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { makeSessions } from '../../../src/access/sessions.ts'
 import { composeListening, type ListeningParts } from '../../../src/compose/listening.ts'
-import { openDatabase } from '../../../src/db/database.ts'
+import { type OpenDatabase, openDatabase } from '../../../src/db/database.ts'
 import type { RecordingStatus, TagState } from '../../../src/db/schema.ts'
 import type { Endpoint } from '../../../src/http/endpoint.ts'
 import { drain, listen, portOf } from '../../../src/http/listen.ts'
@@ -27,8 +27,11 @@ export interface ListeningAppOptions {
   /** Another store than a directory of its own, or a layer over that one. */
   readonly store?: (files: ObjectStore) => ObjectStore | Promise<ObjectStore>
   /** Other parts of the service beside it. */
-  readonly also?: (parts: ListeningParts) => readonly Endpoint[]
+  readonly also?: (parts: ListeningAppParts) => readonly Endpoint[]
 }
+
+/** What the parts of a test's own share with listening. */
+export type ListeningAppParts = ListeningParts & Pick<OpenDatabase, 'pool'>
 
 export type ListeningApp = Awaited<ReturnType<typeof startListeningApp>>
 

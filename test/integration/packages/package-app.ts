@@ -7,7 +7,6 @@ import { fromBufferPromise } from 'yauzl'
 import { openDocumentKey } from '../../../src/audit/document-key-file.ts'
 import { makeSigner } from '../../../src/audit/sign.ts'
 import { makeAuditTrail } from '../../../src/audit/trail.ts'
-import type { ListeningParts } from '../../../src/compose/listening.ts'
 import { composePackages, type PackageParts, type Packages } from '../../../src/compose/packages.ts'
 import { type Instance, registerInstance } from '../../../src/db/instance.ts'
 import { makeOutbound } from '../../../src/outbound/send.ts'
@@ -20,6 +19,7 @@ import { makeUnlock } from '../../../src/recordings/unlock.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 import { archiveOf, keyOf } from '../../support/package-sample.ts'
 import { member, startTrainingApp, type TrainingAppOptions } from '../audio/training-app.ts'
+import type { ListeningAppParts } from '../listening/listening-app.ts'
 import { addRecording, type RecordingOptions } from '../listening/listening-app.ts'
 
 export const NEVER = new AbortController().signal
@@ -39,12 +39,12 @@ export async function startPackageApp(options: TrainingAppOptions = {}) {
   const documents = await openDocumentKey(join(directory, 'document-key'), { create: true, now: new Date() })
   const signer = makeSigner(generateKeyPairSync('ed25519').privateKey)
   const reads: string[] = []
-  const made: { parts?: ListeningParts; packages?: Packages; instance?: Instance } = {}
+  const made: { parts?: ListeningAppParts; packages?: Packages; instance?: Instance } = {}
   const logger = createLogger('error')
   logger.silent = true
 
   /** The making and fetching of packages in another process on the same database and store. */
-  const composed = (parts: ListeningParts, instance: () => Instance | undefined): Packages => {
+  const composed = (parts: ListeningAppParts, instance: () => Instance | undefined): Packages => {
     const { db, pool, store, keyring, clock } = parts
     const plain = makeReadPlain({ store, unlock: makeUnlock({ keyring, clock }) })
     const foundation: PackageParts['foundation'] = {
