@@ -11,6 +11,10 @@ import { prefixesOf } from './supplier-queries.ts'
 /** The register is read again after this long; an agreement ends with a day, and that is judged each time. */
 const FRESH_MS = 5 * SECOND
 
+const NOT_IN_FORCE = 'The agreement with your employer is not in force.'
+const UNKNOWN =
+  'Your employer is not in the register of suppliers. A privacy officer adds it with the names of its people.'
+
 interface Known {
   readonly agreements: Awaited<ReturnType<typeof prefixesOf>>
   readonly at: number
@@ -18,7 +22,7 @@ interface Known {
 
 /**
  * Whether somebody who works for a supplier may still act: only while its agreement is in force, its last day in
- * Amsterdam included. Gives the actor as they may act; somebody who is a member too keeps that and nothing else.
+ * Amsterdam included; whoever is hired until a day and belongs to no supplier in the register, never. Gives the actor as they may act; somebody who is a member too keeps that and nothing else.
  * Rejects with Problem `forbidden`.
  */
 export function makeSupplierGate({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
@@ -36,12 +40,14 @@ export function makeSupplierGate({ db, clock }: { readonly db: Database; readonl
     const today = dayOf(now)
     const own = (await agreements(now.getTime())).filter(({ prefix }) => actor.sub.startsWith(prefix))
     const isOver = own.some(({ validFrom, validUntil }) => today < validFrom || today > validUntil)
-    if (!isOver) return actor
+    const isStranger = actor.engagedUntil !== null && own.length === 0
+    if (!isOver && !isStranger) return actor
     if (actor.roles.includes('member')) return { ...actor, roles: ['member'], entities: [] }
     await appendAudit(db, {
-      ...{ type: 'access.agreement_over', action: 'E', outcome: 'denied', code: 'forbidden', at: now, actor },
+      type: isStranger ? 'access.supplier_unknown' : 'access.agreement_over',
+      ...{ action: 'E', outcome: 'denied', code: 'forbidden', at: now, actor },
       requestId: currentRequestId() ?? null,
     } as const)
-    throw new Problem('forbidden', { detail: 'The agreement with your employer is not in force.' })
+    throw new Problem('forbidden', { detail: isStranger ? UNKNOWN : NOT_IN_FORCE })
   }
 }

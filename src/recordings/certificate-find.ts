@@ -1,8 +1,8 @@
+import { isEngaged } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type PublicJwk, payloadOf, type Signer } from '../audit/sign.ts'
 import type { Database } from '../db/database.ts'
-import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
@@ -77,8 +77,7 @@ function placeOf(cursor: string | undefined): number | null {
 
 /** Pure: whether the actor accounts for destructions today. */
 export const mayReadRecords = (actor: Actor, now: Date): boolean =>
-  hasRole(actor, 'privacy_officer', 'records_manager', 'auditor') &&
-  (actor.engagedUntil === null || dayOf(now) <= actor.engagedUntil)
+  hasRole(actor, 'privacy_officer', 'records_manager', 'auditor') && isEngaged(actor, now)
 
 /** Lists every key that ever signed here, and the one that signs next. */
 export function makeListSigningKeys({ db, signer }: { readonly db: Database; readonly signer: Signer }) {

@@ -1,8 +1,8 @@
+import { isEngaged } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { isFresh } from '../access/step-up.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
-import { dayOf } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 
 export type RetentionAct =
@@ -46,8 +46,7 @@ const STEP_UP: readonly RetentionAct[] = [
 
 /** Pure: whether the roles allow the act today. */
 export function mayActOnRetention(actor: Actor, act: RetentionAct, now: Date): boolean {
-  const engaged = actor.engagedUntil === null || dayOf(now) <= actor.engagedUntil
-  return engaged && hasRole(actor, ...ALLOWED[act])
+  return isEngaged(actor, now) && hasRole(actor, ...ALLOWED[act])
 }
 
 /**

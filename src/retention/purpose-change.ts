@@ -1,8 +1,8 @@
+import { isEngaged } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
 import { scopeOf } from '../access/policy.ts'
 import { type AuditActor, type AuditEvent, appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
-import { dayOf } from '../kernel/calendar.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp, isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
@@ -86,9 +86,6 @@ export async function changeLocked(
   await appendAudit(tx, auditOf(actor, change, now))
   return true
 }
-
-export const isEngaged = ({ engagedUntil }: Actor, now: Date): boolean =>
-  engagedUntil === null || dayOf(now) <= engagedUntil
 
 function mayChange(
   actor: Actor,

@@ -109,10 +109,14 @@ describe('delivering a call', () => {
     expect(body.audio.bytes).toBe(wav(1).length)
   })
 
-  it('stores a call without a known member as unlinked', async () => {
+  it('T17: a call of no single member is unlinked, and there is no number by which members could be guessed', async () => {
     const { status, body } = await deliver(app, metadata(app, { memberRef: null }), wav(1))
     expect(status).toBe(201)
     expect(body.status).toBe('unlinked')
+    for (const more of [{ callerNumber: '0201234567' }, { memberRef: ['M-1001', 'M-2002'] }])
+      expect((await deliver(app, metadata(app, { memberRef: null, ...more } as never), wav(1))).status).toBe(
+        422,
+      )
   })
 
   it('joins several purposes in the object tags and lets the longest decide', async () => {

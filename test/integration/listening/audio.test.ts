@@ -134,11 +134,12 @@ describe('audio of a recording', () => {
     expect(await tagOf(one.id)).not.toBe(await tagOf(two.id))
   })
 
-  it('never confirms a known ETag to somebody who may not listen', async () => {
+  it('T19: never confirms a known ETag to somebody who may not listen', async () => {
     const { id } = await addRecording(app)
     const own = await fetch(audioUrl(id), { method: 'HEAD', headers: asMember(app) })
     const known = { 'if-none-match': own.headers.get('etag') ?? '' }
-    expect((await fetch(audioUrl(id), { headers: { ...asMember(app), ...known } })).status).toBe(304)
+    const unchanged = await fetch(audioUrl(id), { headers: { ...asMember(app), ...known } })
+    expect([unchanged.status, unchanged.headers.get('cache-control')]).toEqual([304, 'private, no-store'])
     const other = await fetch(audioUrl(id), { headers: { ...bearer(app, persons.member('M-2')), ...known } })
     expect(other.status).toBe(404)
     await app.db.updateTable('recording').set({ status: 'destroyed' }).where('id', '=', id).execute()

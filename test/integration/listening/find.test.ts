@@ -55,7 +55,7 @@ describe('one recording', () => {
     expect(JSON.stringify(recording)).not.toMatch(/original\.age|wrapped|bucket|hold_/)
   })
 
-  it('is the same 404 whether foreign, destroyed, unknown or malformed, and each is audited', async () => {
+  it('T16: is the same 404 whether foreign, destroyed, unknown or malformed, and each is audited', async () => {
     const foreign = await addRecording(app, { memberRef: 'M-2' })
     const destroyed = await addRecording(app, { status: 'destroyed' })
     const bodies = await Promise.all(

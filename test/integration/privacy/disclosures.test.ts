@@ -218,6 +218,30 @@ describe('delivery', () => {
     expect((await take(id, third)).status).toBe(404)
   })
 
+  test('to a supplier is for its task alone: these parts of these recordings, once, and nothing with another key or name', async () => {
+    const supplier = await app.call('POST', '/v1/suppliers', pim, {
+      ...{ legalName: 'Schrijfwerk BV', country: 'NL', type: 'processor', agreementRef: 'V-1' },
+      ...{ validFrom: '2026-01-01', validUntil: '2026-12-31', purposes: ['transcription'] },
+    })
+    const recipient = { type: 'processor', supplierId: supplier.body.id }
+    const [{ id: task }, { id: other }] = [await add(), await add()]
+    const mine = await approved([task], { recipient })
+    const theirs = await approved([other], { recipient })
+    const [secret] = [await invite(mine), await invite(theirs)]
+    const refused = [
+      await take(theirs, secret),
+      await take(mine, secret, 2),
+      await app.call('POST', `/v1/deliveries/${other}`, undefined, { secret }),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([404, 404, 404])
+    const bearer = { authorization: `Bearer ${secret}` }
+    for (const path of [`/v1/recordings/${task}`, `/v1/recordings/${task}/audio`, '/v1/recordings'])
+      expect((await fetch(app.app.url + path, { headers: bearer })).status).toBe(401)
+    expect((await take(mine, secret)).status).toBe(200)
+    await settled(mine)
+    expect((await take(mine, secret)).status).toBe(404)
+  })
+
   test('closes for somebody who guesses, and a right secret then opens nothing either', async () => {
     const id = await approved([(await add()).id])
     const secret = await invite(id)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { persons } from '../../support/tokens.ts'
 import {
@@ -210,4 +211,45 @@ describe('what is contested', () => {
     const { body } = await app.decide(id, pim, grant('restriction'))
     expect([body.state, (await rowOf(call)).restricted]).toEqual(['fulfilled', true])
   })
+
+  test('T40: who was given the call hears of every restriction that a request places', async () => {
+    const member = app.newMember()
+    const told = async (call: string) => {
+      const notices = app.db.selectFrom('recipient_notice').select('what').where('recording_id', '=', call)
+      return (await notices.execute()).map(({ what }) => what)
+    }
+    const given = async () => {
+      const call = await member.call([FRAUD])
+      await giveAway(call)
+      return call
+    }
+    const [contested, objected, asked] = [await given(), await given(), await given()]
+    await member.file({ types: ['rectification'], recordings: [contested] })
+    await member.file({ types: ['objection'], recordings: [objected] })
+    const { body } = await member.file({ types: ['restriction'], recordings: [asked] })
+    expect([await told(contested), await told(objected), await told(asked)]).toEqual([
+      ...[['restricted'], ['restricted'], []],
+    ])
+    await app.decide(body.id, pim, grant('restriction'))
+    expect(await told(asked)).toEqual(['restricted'])
+  })
 })
+
+/** A disclosure of the call that its recipient has opened. */
+async function giveAway(recordingId: string): Promise<void> {
+  const id = randomUUID()
+  const at = app.clock.now()
+  await app.db
+    .insertInto('disclosure')
+    .values({
+      ...{ id, entity: 'hmbs', state: 'sent', recipient_type: 'other_institution', recipient_name: 'X BV' },
+      ...{ recipient_country: 'NL', eu_list: '2026', purpose: 'p', legal_basis: 'contract', reason: 'r' },
+      ...{ channel: 'portal', requested_by: 'fien', requested_at: at, approve_until: at },
+      ...{ first_approver: 'pim', first_approved_at: at, second_approver: 'petra', second_approved_at: at },
+    })
+    .execute()
+  await app.db
+    .insertInto('disclosure_recording')
+    .values({ disclosure_id: id, recording_id: recordingId, n: 1, opened_at: at })
+    .execute()
+}

@@ -77,6 +77,23 @@ test('T41: the people of a supplier are refused from the first minute after the 
   expect(await ask()).toBe(403)
 })
 
+test('whoever is hired until a day works for a supplier in the register, or does not work here', async () => {
+  clock.set('2026-07-15T10:00:00Z')
+  const hired = persons.privacyOfficer({ sub: 'zzp-karin', engaged_until: '2027-12-31' })
+  const ask = async (claims = hired) => (await api.call('GET', '/v1/suppliers', claims)).status
+  expect([await ask(), await ask(persons.privacyOfficer({ sub: 'zzp-karin' }))]).toEqual([403, 200])
+  const denied = open.db
+    .selectFrom('audit_event')
+    .select(['actor_sub', 'outcome'])
+    .where('type', '=', 'access.supplier_unknown')
+  expect(await denied.execute()).toEqual([{ actor_sub: 'zzp-karin', outcome: 'denied' }])
+  await add({ type: 'staffing', subPrefix: 'zzp-', validFrom: '2026-01-01', validUntil: '2027-12-31' })
+  clock.advance(60_000)
+  expect(await ask()).toBe(200)
+  // The engagement of one person may end before the agreement does.
+  expect(await ask({ ...hired, engaged_until: '2026-02-01' })).toBe(403)
+})
+
 test('a renewed agreement opens the door again, and what it was stays on record', async () => {
   const { body } = await add({ subPrefix: 'ext-schrijfwerk:', validUntil: '2026-06-30' })
   const theirs = persons.auditor({ sub: 'ext-schrijfwerk:jan' })
