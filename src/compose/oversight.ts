@@ -26,6 +26,7 @@ export const composeOversight = (parts: Parts): readonly Endpoint[] => [
     listBreakGlass: makeListBreakGlass(parts),
   }),
   ...withholdingEndpoints({
+    clock: parts.clock,
     withholdings: makeWithholdings(parts),
     listWithholdings: makeListWithholdings(parts),
   }),

@@ -42,6 +42,8 @@ const NAVIGATION = [
   '/verstrekkingen/:id',
   '/verstrekking/:id',
   '/leveranciers',
+  '/inzage-uitgesteld',
+  '/naamverzoeken',
 ]
 
 /**

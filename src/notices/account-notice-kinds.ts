@@ -3,11 +3,11 @@ export const ACCOUNT_NOTICE_KINDS = {
   withholding_asked: {
     nl: {
       title: 'Regels over wie luisterde achterhouden: dit vraagt om een tweede functionaris',
-      text: 'Keur het goed vóór {approveBy}, als het noodzakelijk en evenredig is. Tot dan ziet het lid alles.',
+      text: 'Keur het uiterlijk op {approveBy} goed, als het noodzakelijk en evenredig is. Tot dan ziet het lid alles.',
     },
     en: {
       title: 'To withhold who listened: this asks for a second officer',
-      text: 'Approve it before {approveBy}, if it is necessary and proportionate. Until then the member sees everything.',
+      text: 'Approve it by {approveBy}, if it is necessary and proportionate. Until then the member sees everything.',
     },
   },
   withholding_review_overdue: {

@@ -2,16 +2,9 @@ import type { LegalBasis } from '../recordings/model.ts'
 import { TRAINING } from '../recordings/training-use.ts'
 import { lockItemsIn, updateItem } from './answer-queries.ts'
 import { carryOut, type Execution, holdBack, unlessForbidden } from './carry-out.ts'
+import { OWN_WORD_ANSWERS } from './own-word-answers.ts'
 import type { ItemRow } from './request-queries.ts'
 import { hasRight } from './request-rights.ts'
-
-/** What members read when their own word is enough; nobody weighs anything. */
-const ANSWERS = {
-  objection: 'Wij gebruiken dit gesprek vanaf nu niet meer voor training en coaching.',
-  consent_withdrawal:
-    'Uw toestemming is ingetrokken. Wat wij daarvóór met uw toestemming deden, blijft rechtmatig. Bewaren wij het ' +
-    'gesprek nog voor een ander doel, dan staat dat bij het gesprek.',
-} as const
 
 /**
  * What counts from the receipt on: a withdrawal of consent, and an objection to training, which is a choice that we
@@ -35,7 +28,7 @@ async function grantAtOnce(execution: Execution, item: ItemRow): Promise<void> {
   if (item.recording_id === null || item.purpose === null) return
   const result = await unlessForbidden(() => carryOut(execution, item))
   if (result === undefined) return
-  const answer = ANSWERS[item.type as keyof typeof ANSWERS]
+  const answer = OWN_WORD_ANSWERS[item.type as keyof typeof OWN_WORD_ANSWERS].nl
   const decided = { decided_at: execution.at, executed_at: execution.at }
   await updateItem(execution.tx, item, { state: 'granted', answer, result, ...decided })
 }

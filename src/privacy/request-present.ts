@@ -3,6 +3,7 @@ import type { PrivacyRequestStepTable } from '../db/privacy-schema.ts'
 import { addPeriod, dayOf } from '../kernel/calendar.ts'
 import type { LegalBasis } from '../recordings/model.ts'
 import type { DeadlineOptions } from './deadline.ts'
+import { englishOf } from './own-word-answers.ts'
 import { type ClockFacts, clocksOf } from './request-clock.ts'
 import { type ReasonCode, type RequestState, type RequestType, ROUTES } from './request-model.ts'
 import type { ItemRow, RequestRow, ShownItem } from './request-queries.ts'
@@ -130,6 +131,7 @@ export function presentItem(item: ShownItem, viewer: Viewer): ItemJson {
     rightExists: basis === null || hasRight(item.type as RequestType, basis),
     state,
     answer: isHidden ? null : item.answer,
+    answerEn: isHidden ? null : englishOf(item.answer),
     decidedAt: isHidden ? null : text(item.decided_at),
     executedAt: text(item.executed_at),
     result: item.result,

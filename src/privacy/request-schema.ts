@@ -140,6 +140,9 @@ export const ItemSchema = z
     rightExists: z.boolean().meta({ description: 'Whether the right exists against this legal basis' }),
     state: z.enum(['open', 'proposed', 'granted', 'partial', 'refused', 'withdrawn']),
     answer: z.string().nullable().meta({ description: 'In plain Dutch' }),
+    answerEn: z.string().nullable().meta({
+      description: 'The same in English, where nobody wrote it because the word of the member is enough',
+    }),
     decidedAt: instant.nullable(),
     executedAt: instant.nullable(),
     result: z.string().nullable().meta({ description: 'Code of what was done' }),

@@ -83,8 +83,7 @@ export function makeWithholdings({ db, clock }: { readonly db: Database; readonl
       acting('withholding.approved', 'U', actor, async (tx, { at }) => {
         requireStepUp(actor, at)
         const found = await lock(tx, id, actor)
-        if (found.approved_at !== null || found.lifted_at !== null || at >= found.approve_until)
-          throw new Problem('not_open')
+        if (stateOf(found, at) !== 'asked') throw new Problem('not_open')
         if (found.asked_by === actor.sub) throw new Problem('second_person_required')
         const row = await updateWithheld(tx, found.id, { approved_by: actor.sub, approved_at: at })
         return { row, detail: { withholding: row.id } }
@@ -95,7 +94,7 @@ export function makeWithholdings({ db, clock }: { readonly db: Database; readonl
       acting('withholding.reviewed', 'U', actor, async (tx, { at }) => {
         const found = await lock(tx, id, actor)
         const today = dayOf(at)
-        if (found.lifted_at !== null || found.withheld_until < today) throw new Problem('not_open')
+        if (!['asked', 'withheld'].includes(stateOf(found, at))) throw new Problem('not_open')
         if (review.outcome === 'keep')
           checkReview(review.reviewBy, { today, withheldUntil: found.withheld_until })
         const reviewed = { reviewed_by: actor.sub, reviewed_at: at, review_note: review.note }
@@ -105,6 +104,24 @@ export function makeWithholdings({ db, clock }: { readonly db: Database; readonl
       }),
   }
 }
+
+export const WITHHOLDING_STATES = ['asked', 'lapsed', 'withheld', 'lifted', 'over'] as const
+export type WithholdingState = (typeof WITHHOLDING_STATES)[number]
+
+/** Where it stands at this instant: a day that comes ends it, whatever anybody forgot. Pure. */
+export function stateOf(
+  row: Pick<WithheldRow, 'approved_at' | 'approve_until' | 'lifted_at' | 'withheld_until'>,
+  now: Date,
+): WithholdingState {
+  if (row.lifted_at !== null) return 'lifted'
+  if (row.approved_at === null && now >= row.approve_until) return 'lapsed'
+  if (row.withheld_until < dayOf(now)) return 'over'
+  return row.approved_at === null ? 'asked' : 'withheld'
+}
+
+/** Last day on which a second officer can agree. */
+export const approveByOf = ({ asked_at }: Pick<WithheldRow, 'asked_at'>): CalendarDay =>
+  addPeriod(dayOf(asked_at), TO_APPROVE)
 
 /** What is, was and is asked to be withheld, newest first, for officers and auditors. Throws Problem: `forbidden`. */
 export function makeListWithholdings({ db, clock }: { readonly db: Database; readonly clock: Clock }) {

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 import { actorOf } from '../access/authenticate.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import { dayOf } from '../kernel/calendar.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { text } from '../recordings/schema.ts'
 import type { WithheldRow } from './withheld-access-queries.ts'
-import type { makeListWithholdings, makeWithholdings } from './withhold-accesses.ts'
+import {
+  approveByOf,
+  type makeListWithholdings,
+  type makeWithholdings,
+  stateOf,
+  WITHHOLDING_STATES,
+} from './withhold-accesses.ts'
 
 const TAG = 'Who listened'
 const ById = z.strictObject({ id: z.string().meta({ description: 'UUID', format: 'uuid' }) })
@@ -32,8 +40,13 @@ const ReviewSchema = z.discriminatedUnion('outcome', [
 const WithholdingSchema = z
   .strictObject({
     ...{ id: z.uuid(), entity: z.string(), caseRef: z.string() },
+    state: z.enum(WITHHOLDING_STATES).meta({
+      description: '`lapsed`: no second officer agreed in time; `over`: its last day has passed',
+    }),
     ...{ necessity: z.string(), proportionality: z.string() },
     ...{ withheldUntil: z.iso.date(), reviewBy: z.iso.date() },
+    reviewOverdue: z.boolean().meta({ description: 'Withheld, and nobody looked at it again in time' }),
+    approveBy: z.iso.date().meta({ description: 'Last day on which a second officer can agree' }),
     ...{ askedBy: z.string(), askedAt: Instant },
     ...{ approvedBy: z.string().nullable(), approvedAt: Instant.nullable() },
     ...{
@@ -45,10 +58,11 @@ const WithholdingSchema = z
   })
   .meta({ id: 'Withholding' })
 
-const present = (row: WithheldRow): z.input<typeof WithholdingSchema> => ({
-  ...{ id: row.id, entity: row.entity, caseRef: row.case_ref },
+const present = (row: WithheldRow, now: Date): z.input<typeof WithholdingSchema> => ({
+  ...{ id: row.id, entity: row.entity, caseRef: row.case_ref, state: stateOf(row, now) },
   ...{ necessity: row.necessity, proportionality: row.proportionality },
-  ...{ withheldUntil: row.withheld_until, reviewBy: row.review_by },
+  ...{ withheldUntil: row.withheld_until, reviewBy: row.review_by, approveBy: approveByOf(row) },
+  reviewOverdue: stateOf(row, now) === 'withheld' && row.review_by < dayOf(now),
   ...{ askedBy: row.asked_by, askedAt: row.asked_at.toISOString() },
   ...{ approvedBy: row.approved_by, approvedAt: row.approved_at?.toISOString() ?? null },
   ...{ reviewedBy: row.reviewed_by, reviewedAt: row.reviewed_at?.toISOString() ?? null },
@@ -61,6 +75,7 @@ const answer = (description: string) => ({
 })
 
 export interface WithholdingUseCases {
+  readonly clock: Clock
   readonly withholdings: ReturnType<typeof makeWithholdings>
   readonly listWithholdings: ReturnType<typeof makeListWithholdings>
 }
@@ -72,7 +87,7 @@ export const withholdingEndpoints = (useCases: WithholdingUseCases): Endpoint[] 
   ...stepEndpoints(useCases),
 ]
 
-const askEndpoint = ({ withholdings }: WithholdingUseCases): Endpoint =>
+const askEndpoint = ({ clock, withholdings }: WithholdingUseCases): Endpoint =>
   endpoint({
     method: 'post',
     path: '/v1/withheld-accesses',
@@ -87,11 +102,11 @@ officer has approved it within seven days; after its last day the lines appear w
     async handle({ body, req, res }) {
       const row = await withholdings.ask(actorOf(req), body)
       res.setHeader('Cache-Control', 'private, no-store')
-      res.status(201).json(present(row))
+      res.status(201).json(present(row, clock.now()))
     },
   })
 
-const listEndpoint = ({ listWithholdings }: WithholdingUseCases): Endpoint =>
+const listEndpoint = ({ clock, listWithholdings }: WithholdingUseCases): Endpoint =>
   endpoint({
     method: 'get',
     path: '/v1/withheld-accesses',
@@ -116,11 +131,12 @@ const listEndpoint = ({ listWithholdings }: WithholdingUseCases): Endpoint =>
     async handle({ query, req, res }) {
       const { items, nextCursor } = await listWithholdings(actorOf(req), query)
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json({ items: items.map(present), nextCursor })
+      const now = clock.now()
+      res.json({ items: items.map((row) => present(row, now)), nextCursor })
     },
   })
 
-const stepEndpoints = ({ withholdings }: WithholdingUseCases): Endpoint[] => [
+const stepEndpoints = ({ clock, withholdings }: WithholdingUseCases): Endpoint[] => [
   endpoint({
     method: 'post',
     path: '/v1/withheld-accesses/{id}/approval',
@@ -133,7 +149,7 @@ const stepEndpoints = ({ withholdings }: WithholdingUseCases): Endpoint[] => [
     async handle({ params, req, res }) {
       const row = await withholdings.approve(actorOf(req), params.id)
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json(present(row))
+      res.json(present(row, clock.now()))
     },
   }),
   endpoint({
@@ -149,7 +165,7 @@ const stepEndpoints = ({ withholdings }: WithholdingUseCases): Endpoint[] => [
     async handle({ params, body, req, res }) {
       const row = await withholdings.review(actorOf(req), params.id, body)
       res.setHeader('Cache-Control', 'private, no-store')
-      res.json(present(row))
+      res.json(present(row, clock.now()))
     },
   }),
 ]

@@ -20,6 +20,7 @@ import { Crash } from './shell/failure.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { PublicShell, Shell } from './shell/shell.tsx'
 import { SignedIn } from './shell/signed-in.tsx'
+import { whoListenedRoutes } from './who-listened/routes.ts'
 
 /**
  * All pages. The member's pages come with the first load, because that is what nearly everybody is
@@ -56,6 +57,7 @@ export const createRouter = () =>
             ...auditLogRoutes,
             ...requestsDeskRoutes,
             ...disclosureRoutes,
+            ...whoListenedRoutes,
             { path: '*', Component: NotFound },
           ],
         },

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { DAY } from '../../src/kernel/units.ts'
 import { ADVISER, AGENT, ANALYST, MEMBER, openStaffDemo, recordings, type StaffDemo } from './staff-demo.ts'
 import {
   accessibilityProblems,
@@ -8,9 +9,11 @@ import {
   playButton,
   sidewaysScroll,
   soundOf,
+  tabTo,
 } from './web-visit.ts'
 
-/** Two people meet in some of these, on a machine that may be busy. */
+const [OFFICER, SECOND] = ['Pim Proef', 'Petra Proefpersoon'] as const
+/** Several people meet in some of these, on a machine that may be busy. */
 const STORY = { timeout: 240_000 }
 const PURPOSE = { fraud: 'Fraude en misbruik tegengaan', contract: 'Afspraken nakomen' } as const
 
@@ -49,16 +52,27 @@ const refusal = (page: Page, text: string): Promise<void> =>
 
 const callOf = async (page: Page, wanted: string, query = ''): Promise<string> => {
   const found = (await recordings(page, query)).find(({ product }) => product === wanted)
-  if (!found) throw new Error(`the demo has no call about ${wanted}`)
-  return found.id
+  return found?.id ?? expect.fail(`the demo has no call about ${wanted}`)
 }
 
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press('Tab')
-    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
-  }
-  throw new Error('Tab never reached it')
+const saidAndFocused = (page: Page, text: string): Promise<void> =>
+  page.locator('[role=status]:focus', { hasText: text }).waitFor()
+
+/** A calendar day so many days from now, as a date field takes it. */
+const inDays = (days: number): string => new Date(Date.now() + days * DAY).toISOString().slice(0, 10)
+
+type FraudCall = { id: string; entity: string; purposes: { purpose: string; state: string }[] }
+
+/** The analyst fetches the sound of a call of this member for a case; which one it was. */
+async function hearForFraud(member: Page, analyst: Page, caseRef: string): Promise<FraudCall> {
+  const answer = await member.request.get('/v1/recordings?limit=100')
+  const { items } = (await answer.json()) as { items: FraudCall[] }
+  const call = items.find(({ purposes }) =>
+    purposes.some(({ purpose, state }) => purpose === 'fraud_prevention' && state === 'active'),
+  )
+  const audio = `/v1/recordings/${call?.id}/audio?purpose=fraud_prevention&caseRef=${caseRef}`
+  expect((await analyst.request.get(audio)).status()).toBe(200)
+  return call ?? expect.fail('the demo has no such call')
 }
 
 describe('staff who listen for a case', () => {
@@ -191,5 +205,96 @@ describe('the pages of staff who listen', () => {
       expect([path, await accessibilityProblems(agent)]).toEqual([path, []])
       expect([path, await sidewaysScroll(agent)]).toEqual([path, 0])
     }
+  })
+})
+
+describe('what a member may know of who listened', () => {
+  const CASE = 'F-2026-77'
+  const ofCase = (page: Page): Locator => page.getByRole('row').filter({ hasText: CASE })
+  const heard = (page: Page): Locator => page.locator('section').filter({ hasText: 'Wie heeft geluisterd?' })
+  const lines = (page: Page): Locator => heard(page).getByRole('row')
+
+  test('is withheld by two officers until a day, and shown again when one ends it', STORY, async () => {
+    const member = await demo.as(MEMBER)
+    const { id, entity } = await hearForFraud(member, await demo.as(ANALYST), CASE)
+    await member.goto(`/gesprekken/${id}`)
+    const line = lines(member).filter({ hasText: 'fraudeonderzoeker' })
+    await line.waitFor()
+
+    const officer = await demo.as(OFFICER)
+    await officer.goto('/inzage-uitgesteld')
+    const propose = officer.getByRole('button', { name: 'Uitstel voorstellen' })
+    await propose.waitFor()
+    await tabTo(officer, propose)
+    await officer.keyboard.press('Enter')
+    const asking = officer.getByRole('dialog', { name: 'Uitstel voorstellen' })
+    await asking.getByLabel('Bedrijf').selectOption(entity)
+    for (const [label, text] of [
+      ['Nummer van het onderzoek', CASE],
+      ['Waarom is het noodzakelijk?', 'Het lid zou stukken wegmaken.'],
+      ['Waarom is het evenredig?', 'Alleen dit ene onderzoek, kort.'],
+      ['Laatste dag van het uitstel', inDays(60)],
+      ['Uiterlijk herzien op', inDays(30)],
+    ] as const)
+      await asking.getByLabel(label).fill(text)
+    await asking.getByRole('button', { name: 'Voorstellen' }).click()
+    await saidAndFocused(officer, 'Uw voorstel ligt nu bij de andere functionarissen.')
+    await ofCase(officer).getByText('Iemand anders moet dit goedkeuren').waitFor()
+
+    const second = await demo.as(SECOND)
+    await second.goto('/inzage-uitgesteld')
+    await second.getByRole('button', { name: `Uitstel voor onderzoek ${CASE} goedkeuren` }).click()
+    const approving = second.getByRole('dialog', { name: 'Uitstel goedkeuren' })
+    await approving.getByText('Het lid zou stukken wegmaken.').waitFor()
+    await approving.getByRole('button', { name: 'Goedkeuren' }).click()
+    await saidAndFocused(second, 'Het lid ziet deze regels nu niet meer.')
+    await member.reload()
+    await heard(member).locator('table, .empty').waitFor()
+    expect(await line.count()).toBe(0)
+
+    await second.getByRole('button', { name: `Uitstel voor onderzoek ${CASE} herzien` }).click()
+    const reviewing = second.getByRole('dialog', { name: 'Uitstel herzien' })
+    await reviewing.getByRole('combobox', { name: 'Is het nog nodig?' }).selectOption('lift')
+    await reviewing.getByRole('textbox', { name: 'Toelichting' }).fill('Het onderzoek is klaar.')
+    await reviewing.getByRole('button', { name: 'Vastleggen' }).click()
+    await saidAndFocused(second, 'Het lid ziet deze regels nu weer.')
+    await ofCase(second).getByText('beëindigd', { exact: true }).waitFor()
+    await member.reload()
+    await line.waitFor()
+  })
+
+  test('is a name only after one officer proposed it and another agreed', STORY, async () => {
+    const member = await demo.as(MEMBER)
+    const { id } = await hearForFraud(member, await demo.as(ANALYST), 'F-2026-78')
+    await member.goto(`/gesprekken/${id}`)
+    const asking = member.getByRole('dialog')
+    await lines(member).getByRole('button').first().click()
+    await asking.getByRole('textbox').fill('Ik denk dat ik haar ken.')
+    await asking.getByRole('button', { name: 'Vraag stellen' }).click()
+    await asking.waitFor({ state: 'detached' })
+
+    const officer = await demo.as(OFFICER)
+    await officer.goto('/naamverzoeken')
+    await officer.getByRole('button', { name: /^Beslissen: fien/ }).click()
+    const deciding = officer.getByRole('dialog', { name: 'Beslissen over de naam' })
+    await deciding.getByText('Ik denk dat ik haar ken.').waitFor()
+    await deciding.getByRole('combobox', { name: 'Mag het lid' }).selectOption('reveal')
+    await deciding.getByRole('textbox', { name: 'De naam' }).fill('Fien Fantasie')
+    await deciding
+      .getByRole('textbox', { name: 'Afweging' })
+      .fill('Zij is de zus van het lid; dat weegt zwaarder.')
+    await deciding.getByRole('button', { name: 'Vastleggen' }).click()
+    await saidAndFocused(officer, 'Uw voorstel ligt nu bij een andere functionaris.')
+    await officer.getByText('Iemand anders moet dit beoordelen').waitFor()
+
+    const second = await demo.as(SECOND)
+    await second.goto('/naamverzoeken')
+    await second.getByRole('button', { name: /^Voorstel beoordelen: fien/ }).click()
+    const judging = second.getByRole('dialog', { name: 'Voorstel beoordelen' })
+    await judging.getByRole('combobox', { name: 'Bent u het eens?' }).selectOption('yes')
+    await judging.getByRole('button', { name: 'Vastleggen' }).click()
+    await saidAndFocused(second, 'Het lid ziet de naam, en krijgt bericht.')
+    await member.reload()
+    await lines(member).filter({ hasText: 'Fien Fantasie' }).waitFor()
   })
 })

@@ -152,7 +152,7 @@ test('who asked does not approve, and may revoke', async () => {
   await leave()
 }, 60_000)
 
-test('a supplier is registered, and its agreement ended', async () => {
+test('a supplier is registered, its agreement ended, and renewed', async () => {
   const { page, leave } = await as(FIRST)
   await open(page, '/leveranciers')
   await page.getByRole('button', { name: 'Leverancier toevoegen' }).click()
@@ -172,5 +172,16 @@ test('a supplier is registered, and its agreement ended', async () => {
   await dialog.getByLabel('Laatste dag').fill('2024-06-30')
   await dialog.getByRole('button', { name: 'Beëindigen', exact: true }).click()
   await expect.poll(() => page.getByText('Verlopen', { exact: true }).count(), PATIENT).toBe(1)
+  // The news takes the focus once the dialog is gone; then it is the keyboard's.
+  await page.locator('[role=status]:focus', { hasText: 'De laatste dag is vastgelegd.' }).waitFor()
+  const renew = page.getByRole('button', { name: 'Overeenkomst met Uitschrijver BV verlengen' })
+  await renew.focus()
+  await page.keyboard.press('Enter')
+  await dialog.getByText(/loopt tot en met 30\sjuni\s2024/).waitFor()
+  await dialog.getByLabel('Kenmerk van de overeenkomst').fill('V-13')
+  await dialog.getByLabel('Laatste dag').fill('2036-12-31')
+  await dialog.getByRole('button', { name: 'Verlengen', exact: true }).click()
+  await page.locator('[role=status]:focus', { hasText: 'De overeenkomst is verlengd.' }).waitFor()
+  await page.getByRole('row').filter({ hasText: 'V-13, ' }).getByText('Loopt', { exact: true }).waitFor()
   await leave()
 }, 60_000)

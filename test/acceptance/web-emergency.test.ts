@@ -199,7 +199,7 @@ describe('for everybody', () => {
     STORY,
     async (language) => {
       const page = await demo.as(OFFICER, { language, width: 360 })
-      for (const place of ['/noodtoegang', '/logboek']) {
+      for (const place of ['/noodtoegang', '/logboek', '/inzage-uitgesteld', '/naamverzoeken']) {
         await page.goto(place)
         await page.getByRole('heading', { level: 1 }).waitFor()
         if (place === '/noodtoegang') {

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { calendarDay } from '../i18n/dates.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { ActDialog } from '../ui/act-dialog.tsx'
@@ -106,7 +107,7 @@ function WhoFields({ draft, set }: PartProps) {
   )
 }
 
-function AgreementFields({ draft, set }: PartProps) {
+function AgreementFields({ draft, set, fromHint }: PartProps & { readonly fromHint?: string }) {
   const w = useWords(words)
   return (
     <>
@@ -120,6 +121,7 @@ function AgreementFields({ draft, set }: PartProps) {
       <TextField
         type="date"
         label={w.from}
+        hint={fromHint}
         required
         value={draft.validFrom}
         onValue={(validFrom) => set({ validFrom })}
@@ -129,6 +131,7 @@ function AgreementFields({ draft, set }: PartProps) {
         label={w.until}
         hint={w.untilHint}
         required
+        min={draft.validFrom}
         value={draft.validUntil}
         onValue={(validUntil) => set({ validUntil })}
       />
@@ -154,28 +157,54 @@ function AgreementFields({ draft, set }: PartProps) {
   )
 }
 
+/** What is registered, as the form has it. */
+const draftOf = ({ purposes, products, subPrefix, contactMail, ...supplier }: Supplier): SupplierDraft => ({
+  ...{ legalName: supplier.legalName, country: supplier.country, type: supplier.type },
+  ...{ agreementRef: supplier.agreementRef, validFrom: supplier.validFrom, validUntil: supplier.validUntil },
+  ...{ purposes: purposes.join(', '), products: products.join(', ') },
+  ...{ subPrefix: subPrefix ?? '', contactMail: contactMail ?? '' },
+})
+
+type OfOneProps = DialogProps & { readonly supplier: Supplier }
+
+/** Another agreement, or the same one for longer; who it is with stays. */
+export function RenewSupplierDialog({ supplier, onDone, onClose }: OfOneProps) {
+  const w = useWords(words)
+  const [draft, setDraft] = useState({ ...draftOf(supplier), validUntil: '' })
+  const { legalName, validUntil } = supplier
+  const language = useLanguage()
+  return (
+    <ActDialog
+      title={w.renewTitle}
+      effect={<p>{w.renewEffect(legalName, calendarDay(validUntil, language))}</p>}
+      act={w.renew}
+      sending={() => ({ path: `/v1/suppliers/${supplier.id}`, method: 'PUT', body: bodyOf(draft) })}
+      refreshed={REFRESHED}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      <AgreementFields
+        draft={draft}
+        set={(change) => setDraft({ ...draft, ...change })}
+        fromHint={w.renewFromHint}
+      />
+    </ActDialog>
+  )
+}
+
 /** The agreement gets another last day; all else that is registered stays. */
-export function EndSupplierDialog({
-  supplier,
-  onDone,
-  onClose,
-}: DialogProps & { readonly supplier: Supplier }) {
+export function EndSupplierDialog({ supplier, onDone, onClose }: OfOneProps) {
   const w = useWords(words)
   const [validUntil, setValidUntil] = useState('')
-  const { id, legalName, country, type, agreementRef, validFrom } = supplier
-  const { purposes, products, subPrefix, contactMail } = supplier
   return (
     <ActDialog
       title={w.endTitle}
-      effect={<p>{w.endEffect(legalName)}</p>}
+      effect={<p>{w.endEffect(supplier.legalName)}</p>}
       act={w.end}
       sending={() => ({
-        path: `/v1/suppliers/${id}`,
+        path: `/v1/suppliers/${supplier.id}`,
         method: 'PUT',
-        body: {
-          ...{ legalName, country, type, agreementRef, validFrom, validUntil },
-          ...{ purposes, products, subPrefix, contactMail },
-        },
+        body: bodyOf({ ...draftOf(supplier), validUntil }),
       })}
       refreshed={REFRESHED}
       onDone={onDone}
@@ -186,7 +215,7 @@ export function EndSupplierDialog({
         label={w.until}
         hint={w.untilHint}
         required
-        min={validFrom}
+        min={supplier.validFrom}
         value={validUntil}
         onValue={setValidUntil}
       />

@@ -10,7 +10,7 @@ import { Loaded } from '../ui/loaded.tsx'
 import { News, useNews } from '../ui/news.tsx'
 import type { Supplier, SupplierList } from './contract.ts'
 import { countryName } from './countries.ts'
-import { AddSupplierDialog, EndSupplierDialog } from './supplier-dialogs.tsx'
+import { AddSupplierDialog, EndSupplierDialog, RenewSupplierDialog } from './supplier-dialogs.tsx'
 import { words } from './supplier-words.ts'
 
 /** Who works for the organisation or with it, and until when the agreement runs. */
@@ -18,7 +18,7 @@ export function Component() {
   const w = useWords(words)
   const mayChange = useMe().data?.roles.includes('privacy_officer') ?? false
   const suppliers = useGet<SupplierList>('/v1/suppliers')
-  const [asked, setAsked] = useState<'new' | Supplier | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
   const [told, tell] = useNews()
   const close = () => setAsked(null)
   const done = (text: string) => {
@@ -38,22 +38,44 @@ export function Component() {
         </p>
       )}
       <Loaded query={suppliers}>
-        {({ items }) => <Register rows={items} onEnd={mayChange ? setAsked : undefined} />}
+        {({ items }) => <Register rows={items} onAct={mayChange ? setAsked : undefined} />}
       </Loaded>
       {asked === 'new' && <AddSupplierDialog onDone={() => done(w.added)} onClose={close} />}
-      {asked !== null && asked !== 'new' && (
-        <EndSupplierDialog supplier={asked} onDone={() => done(w.ended)} onClose={close} />
-      )}
+      {asked !== null && asked !== 'new' && <ActOn asked={asked} onDone={done} onClose={close} />}
     </div>
+  )
+}
+
+/** What somebody wants to do with an agreement. */
+interface AskedOfOne {
+  readonly act: 'renew' | 'end'
+  readonly supplier: Supplier
+}
+
+type Asked = 'new' | AskedOfOne
+
+interface ActOnProps {
+  readonly asked: AskedOfOne
+  readonly onDone: (text: string) => void
+  readonly onClose: () => void
+}
+
+function ActOn({ asked: { act, supplier }, onDone, onClose }: ActOnProps) {
+  const w = useWords(words)
+  const of = { supplier, onClose }
+  return act === 'renew' ? (
+    <RenewSupplierDialog {...of} onDone={() => onDone(w.renewed)} />
+  ) : (
+    <EndSupplierDialog {...of} onDone={() => onDone(w.ended)} />
   )
 }
 
 interface RegisterProps {
   readonly rows: readonly Supplier[]
-  readonly onEnd: ((supplier: Supplier) => void) | undefined
+  readonly onAct: ((asked: AskedOfOne) => void) | undefined
 }
 
-function Register({ rows, onEnd }: RegisterProps) {
+function Register({ rows, onAct }: RegisterProps) {
   const w = useWords(words)
   return (
     <DataTable
@@ -62,7 +84,7 @@ function Register({ rows, onEnd }: RegisterProps) {
       rows={rows}
       rowKey={({ id }) => id}
       empty={w.none}
-      columns={[...useColumns(), ...(onEnd ? [{ key: 'act', label: w.act, cell: endCell(w, onEnd) }] : [])]}
+      columns={[...useColumns(), ...(onAct ? [{ key: 'act', label: w.act, cell: actCell(onAct) }] : [])]}
     />
   )
 }
@@ -103,16 +125,33 @@ function AgreementState({ of: { inForce, validFrom } }: { readonly of: Supplier 
   )
 }
 
-const endCell = (w: (typeof words)['nl'], onEnd: (supplier: Supplier) => void) => (supplier: Supplier) =>
-  supplier.inForce ? (
-    <button
-      className="button"
-      type="button"
-      aria-label={w.endOf(supplier.legalName)}
-      onClick={() => onEnd(supplier)}
-    >
-      {w.end}
-    </button>
-  ) : (
-    '–'
+const actCell = (onAct: (asked: AskedOfOne) => void) => (supplier: Supplier) => (
+  <Acts supplier={supplier} onAct={(act) => onAct({ act, supplier })} />
+)
+
+interface ActsProps {
+  readonly supplier: Supplier
+  readonly onAct: (act: AskedOfOne['act']) => void
+}
+
+/** An agreement that is over can be renewed too; there is nothing left of it to end. */
+function Acts({ supplier: { legalName, inForce }, onAct }: ActsProps) {
+  const w = useWords(words)
+  return (
+    <div className="acts">
+      <button
+        className="button"
+        type="button"
+        aria-label={w.renewOf(legalName)}
+        onClick={() => onAct('renew')}
+      >
+        {w.renew}
+      </button>
+      {inForce && (
+        <button className="button" type="button" aria-label={w.endOf(legalName)} onClick={() => onAct('end')}>
+          {w.end}
+        </button>
+      )}
+    </div>
   )
+}

@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { Link } from 'react-router'
 import { useMe } from '../api/queries.ts'
 import { usePages } from '../api/use-api.ts'
 import { calendarDay, clock, fullDay } from '../i18n/dates.ts'
@@ -9,6 +8,7 @@ import { type Column, DataTable } from '../ui/data-table.tsx'
 import { SelectField } from '../ui/field.tsx'
 import { Loaded } from '../ui/loaded.tsx'
 import { MoreRows } from '../ui/more-rows.tsx'
+import { RecordingLink } from '../ui/recording-link.tsx'
 import type { Emergency } from './contract.ts'
 import { ReviewDialog } from './review-dialog.tsx'
 import { MAY_REVIEW } from './who.ts'
@@ -73,7 +73,7 @@ function EmergencyTable({ emergencies, onReview }: EmergencyTableProps) {
       cell: ({ openedAt }) => `${fullDay(openedAt, language)}, ${clock(openedAt, language)}`,
     },
     { key: 'who', label: w.who, cell: (emergency) => <Who emergency={emergency} /> },
-    { key: 'recording', label: w.recording, cell: (emergency) => <RecordingLink emergency={emergency} /> },
+    { key: 'recording', label: w.recording, cell: ({ recordingId }) => <RecordingLink id={recordingId} /> },
     { key: 'why', label: w.why, cell: ({ reason }) => reason },
     { key: 'state', label: w.state, cell: (emergency) => <State emergency={emergency} /> },
     {
@@ -101,13 +101,6 @@ function Who({ emergency: { openedBy, roles } }: { readonly emergency: Emergency
       {openedBy} ({roles.map((role) => name('role', role)).join(', ')})
     </>
   )
-}
-
-/** Its first group tells recordings of one list apart; the whole reference is the link's. */
-function RecordingLink({ emergency: { recordingId } }: { readonly emergency: Emergency }) {
-  const roles = useMe().data?.roles ?? []
-  const short = <code title={recordingId}>{recordingId.slice(-12)}</code>
-  return roles.includes(MAY_REVIEW) ? <Link to={`/opnamen/${recordingId}`}>{short}</Link> : short
 }
 
 function State({ emergency: { live, overdue, endsAt, outcome } }: { readonly emergency: Emergency }) {

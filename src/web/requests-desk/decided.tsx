@@ -2,6 +2,7 @@ import { Link } from 'react-router'
 import { calendarDay, clock, fullDay } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
+import { AnswerText } from '../rights/answer-text.tsx'
 import type { Item, PrivacyRequest } from '../rights/contract.ts'
 import { requestWords } from '../rights/words.ts'
 import { type Column, DataTable } from '../ui/data-table.tsx'
@@ -67,9 +68,10 @@ export function Basis({ item: { purpose, legalBasis, rightExists } }: { readonly
   )
 }
 
-function Note({ item: { answer, refusal, executedAt, decidedBy } }: { readonly item: Item }) {
+function Note({ item }: { readonly item: Item }) {
   const { decide: w } = useWords(actWords)
   const language = useLanguage()
+  const { answer, refusal, executedAt, decidedBy } = item
   const codes: Readonly<Record<string, string>> = w.codes
   const parts = [
     refusal && (codes[refusal.code] ?? refusal.code),
@@ -79,7 +81,7 @@ function Note({ item: { answer, refusal, executedAt, decidedBy } }: { readonly i
   ].filter(Boolean)
   return (
     <>
-      {answer && <span lang="nl">{answer}</span>}
+      {answer && <AnswerText item={item} />}
       {parts.length > 0 && <span className="field__hint"> {parts.join(' · ')}</span>}
     </>
   )

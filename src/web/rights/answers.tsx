@@ -4,6 +4,7 @@ import { calendarDay, fullDay } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { alike } from './alike.ts'
+import { AnswerText } from './answer-text.tsx'
 import type { Item, PrivacyRequest, RequestType, Routes } from './contract.ts'
 import { pageWords } from './page-words.ts'
 import { requestWords } from './words.ts'
@@ -57,8 +58,8 @@ function Answer({ items }: { readonly items: readonly Item[] }) {
         <strong>{names.item[first.state]}</strong>
       </p>
       {first.answer && (
-        <p className="own-words" lang="nl">
-          {first.answer}
+        <p className="own-words">
+          <AnswerText item={first} />
         </p>
       )}
       {until && <p>{w.until(calendarDay(until, language))}</p>}

@@ -76,6 +76,8 @@ export interface Item {
   readonly rightExists: boolean
   readonly state: 'open' | 'proposed' | 'granted' | 'partial' | 'refused' | 'withdrawn'
   readonly answer: string | null
+  /** Only of an answer that nobody wrote. */
+  readonly answerEn: string | null
   readonly decidedAt: string | null
   readonly executedAt: string | null
   readonly result: string | null

@@ -35,6 +35,8 @@ export const areaWords = inBoth(
     requestsDesk: 'Privacyverzoeken',
     disclosures: 'Verstrekkingen',
     suppliers: 'Leveranciers',
+    withholdings: 'Uitgestelde inzage',
+    names: 'Naamverzoeken',
   },
   {
     label: 'Areas',
@@ -58,6 +60,8 @@ export const areaWords = inBoth(
     requestsDesk: 'Privacy requests',
     disclosures: 'Disclosures',
     suppliers: 'Suppliers',
+    withholdings: 'Withheld accesses',
+    names: 'Requests for a name',
   },
 )
 
@@ -81,6 +85,8 @@ export const groupWords = inBoth(
 
 const READERS = ['privacy_officer', 'records_manager', 'auditor']
 const DECIDERS = ['privacy_officer', 'records_manager']
+/** Who answers for what was done with recordings, and who looks at how they do. */
+const ACCOUNTANTS = ['privacy_officer', 'auditor']
 const EMERGENCY = ['agent', 'coach', 'fraud_analyst', 'medical_adviser', ...READERS]
 
 /** All areas, in the order in which somebody with several roles is likely to want them. */
@@ -94,7 +100,7 @@ export const AREAS: readonly Area[] = [
   { path: '/toezicht', name: 'oversight', group: 'oversight', roles: READERS },
   { path: '/opnamen', name: 'recordings', group: 'recordings', roles: DECIDERS },
   { path: '/blokkades', name: 'holds', group: 'recordings', roles: DECIDERS },
-  { path: '/logboek', name: 'log', group: 'control', roles: ['privacy_officer', 'auditor'] },
+  { path: '/logboek', name: 'log', group: 'control', roles: ACCOUNTANTS },
   { path: '/beheer', name: 'operations', group: 'control', roles: ['operator', ...DECIDERS] },
   { path: '/bewaartermijnen', name: 'retention', group: 'retention', roles: READERS },
   { path: '/goedkeuringen', name: 'approvals', group: 'retention', roles: DECIDERS },
@@ -108,6 +114,8 @@ export const AREAS: readonly Area[] = [
     roles: ['privacy_officer', 'fraud_analyst', 'records_manager', 'auditor'],
   },
   { path: '/leveranciers', name: 'suppliers', group: 'rights', roles: READERS },
+  { path: '/inzage-uitgesteld', name: 'withholdings', group: 'rights', roles: ACCOUNTANTS },
+  { path: '/naamverzoeken', name: 'names', group: 'rights', roles: ACCOUNTANTS },
   { path: '/noodtoegang', name: 'emergency', group: 'rights', roles: EMERGENCY },
   {
     path: '/berichten',

@@ -83,6 +83,7 @@ interface AreaProps extends FieldProps {
   readonly value: string
   readonly onValue: (value: string) => void
   readonly required?: boolean
+  readonly minLength?: number
   readonly maxLength?: number
   readonly rows?: number
 }

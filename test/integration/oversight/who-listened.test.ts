@@ -102,6 +102,11 @@ describe('lines of an open investigation', () => {
 
     const asked = await app.call(officer, 'POST', '/v1/withheld-accesses', { ...wanted, caseRef: 'F-1' })
     expect(asked.status).toBe(201)
+    expect(asked.body).toMatchObject({ state: 'asked', approveBy: '2026-11-29', reviewOverdue: false })
+    const shown = async () =>
+      (await app.call(officer, 'GET', '/v1/withheld-accesses')).body.items.find(
+        ({ id: one }: { id: string }) => one === asked.body.id,
+      )
     expect(await rolesSeen()).toEqual(['agent', 'fraud_analyst', 'fraud_analyst'])
     const approval = `/v1/withheld-accesses/${asked.body.id}/approval`
     expect((await app.call(officer, 'POST', approval)).body.code).toBe('second_person_required')
@@ -117,6 +122,7 @@ describe('lines of an open investigation', () => {
     expect(await raise()).toMatchObject({ withheld_overdue: 0 })
     app.clock.set('2026-12-11T08:00:00Z')
     expect(await raise()).toMatchObject({ withheld_overdue: 1 })
+    expect(await shown()).toMatchObject({ state: 'withheld', reviewOverdue: true })
     await raise()
     const told = await app.noticesOf('withholding_review_overdue')
     expect(told).toMatchObject([
@@ -133,6 +139,7 @@ describe('lines of an open investigation', () => {
     expect(await rolesSeen()).toEqual(['agent', 'fraud_analyst'])
     app.clock.set('2026-12-31T23:00:00Z')
     expect(await rolesSeen()).toEqual(['agent', 'fraud_analyst', 'fraud_analyst'])
+    expect(await shown()).toMatchObject({ state: 'over', reviewOverdue: false })
     expect((await accesses(member, id)).map(({ firstAt }: { firstAt: string }) => firstAt)).toEqual(
       Array(3).fill('2026-11-22T11:00:00.000Z'),
     )
@@ -171,7 +178,8 @@ describe('lines of an open investigation', () => {
     )
     const listed = await app.call(persons.auditor(), 'GET', '/v1/withheld-accesses')
     const found = listed.body.items.find((one: { id: string }) => one.id === id)
-    expect(found).toMatchObject({ approvedBy: null, askedBy: officer.sub })
+    expect(found).toMatchObject({ approvedBy: null, askedBy: officer.sub, state: 'lapsed' })
+    expect(found.approveBy).toBe('2026-11-29')
   })
 })
 

@@ -124,6 +124,10 @@ describe('a decision', () => {
       refuse('objection', 'LegitimateInterestOverride', { purposes: ['fraud_prevention'] }),
     )
     expect(both.body.counts).toMatchObject({ open: 0, refused: 2, executed: 1 })
+    // Only what nobody wrote is there in English too.
+    expect(both.body.items.map(({ answerEn }: { answerEn: string | null }) => answerEn)).toEqual(
+      expect.arrayContaining([null, expect.stringContaining('do not use this call for training')]),
+    )
     expect((await app.tagsOf(call)).fraud_prevention).toBe('active')
   })
 

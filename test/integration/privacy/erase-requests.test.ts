@@ -154,6 +154,7 @@ it('T26: consent that is withdrawn takes the call out of training at once, keeps
     items: [{ purpose: 'training_coaching', state: 'granted', result: 'withdrawn' }],
   })
   expect(body.items[0].answer).toContain('een ander doel')
+  expect(body.items[0].answerEn).toContain('another purpose')
   expect(await app.tagsOf(call)).toEqual({ training_coaching: 'withdrawn', legal_obligation: 'active' })
   const sweep = app.sweeper({ graceDays: 0 })
   await sweep({ dryRun: false })

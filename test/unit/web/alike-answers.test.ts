@@ -12,6 +12,7 @@ const item = (n: number, part: Partial<Item> = {}): Item => ({
   rightExists: true,
   state: 'granted',
   answer: 'Ja.',
+  answerEn: null,
   decidedAt: null,
   executedAt: null,
   result: null,
