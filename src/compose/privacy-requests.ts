@@ -8,6 +8,7 @@ import { makeDecideRequest } from '../privacy/decide-request.ts'
 import { makeExtendRequest } from '../privacy/extend-request.ts'
 import { makeFileRequest } from '../privacy/file-request.ts'
 import { makeFindRequest, makeListItems } from '../privacy/find-request.ts'
+import { makeListRequestAccesses } from '../privacy/list-request-accesses.ts'
 import { makeListRequests } from '../privacy/list-requests.ts'
 import { makeAddView, makeConfirmAddress, makeConfirmDownload } from '../privacy/member-steps.ts'
 import { type ClockConcern, makeRemindRequests } from '../privacy/remind-requests.ts'
@@ -44,6 +45,7 @@ export function composePrivacyRequests(
         listRequests: makeListRequests(ports),
         findRequest: makeFindRequest(ports),
         listItems: makeListItems(ports),
+        listAccesses: makeListRequestAccesses(ports),
       }),
       ...requestStepEndpoints({
         takeUp: makeTakeUpRequest(ports),

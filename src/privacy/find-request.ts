@@ -68,7 +68,13 @@ export function makeListItems({ db, clock }: FindRequestPorts) {
   }
 }
 
-async function requestOf(connection: Connection, actor: Actor, id: string, now: Date): Promise<RequestRow> {
+/** One request in the scope of the actor. Throws Problem: `forbidden`, `not_found`. */
+export async function requestOf(
+  connection: Connection,
+  actor: Actor,
+  id: string,
+  now: Date,
+): Promise<RequestRow> {
   const row = await findRequest(connection, idToLookUp(id), requestScopeOf(actor, now))
   if (!row) throw new Problem('not_found')
   return row

@@ -46,7 +46,7 @@ export function makeAskName({ db, clock }: NameRequestPorts) {
         can(actor, 'accesses', subjectOf(recording, recording.tags.map(tagOf)), at) !== 'allowed'
       )
         throw new Problem('not_found')
-      const lines = await findAccesses(db, recordingId, { today: dayOf(at), withheld: false })
+      const lines = await findAccesses(db, [recordingId], { today: dayOf(at), withheld: false })
       const line = lines.find(({ id, actor_sub: who }) => id === wanted.accessId && who !== actor.sub)
       if (!line?.actor_sub) throw new Problem('not_found')
       const row = {

@@ -10,7 +10,7 @@ export async function accessLinesOf(
   durationSeconds: number | null,
   today: CalendarDay,
 ): Promise<AccessLine[]> {
-  const rows = await findAccesses(db, recordingId, { today, withheld: false })
+  const rows = await findAccesses(db, [recordingId], { today, withheld: false })
   return rows.map((row) => ({
     recordingId,
     firstAt: row.first_at,

@@ -3,15 +3,24 @@ import { actorOf } from '../access/authenticate.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import type { makeFileRequest } from './file-request.ts'
 import type { makeFindRequest, makeListItems } from './find-request.ts'
+import type { makeListRequestAccesses } from './list-request-accesses.ts'
 import type { makeListRequests } from './list-requests.ts'
 import { REQUEST_TYPES } from './request-model.ts'
-import { ById, ItemPageSchema, NewRequestSchema, RequestPageSchema, RequestSchema } from './request-schema.ts'
+import {
+  AccessPageSchema,
+  ById,
+  ItemPageSchema,
+  NewRequestSchema,
+  RequestPageSchema,
+  RequestSchema,
+} from './request-schema.ts'
 
 export interface RequestUseCases {
   readonly fileRequest: ReturnType<typeof makeFileRequest>
   readonly listRequests: ReturnType<typeof makeListRequests>
   readonly findRequest: ReturnType<typeof makeFindRequest>
   readonly listItems: ReturnType<typeof makeListItems>
+  readonly listAccesses: ReturnType<typeof makeListRequestAccesses>
 }
 
 export const TAG = 'Privacy requests'
@@ -31,6 +40,7 @@ export const requestEndpoints = (useCases: RequestUseCases): Endpoint[] => [
   listEndpoint(useCases),
   findEndpoint(useCases),
   itemsEndpoint(useCases),
+  accessesEndpoint(useCases),
 ]
 
 const fileEndpoint = ({ fileRequest }: RequestUseCases): Endpoint =>
@@ -117,5 +127,25 @@ const itemsEndpoint = ({ listItems }: RequestUseCases): Endpoint =>
       const found = await listItems(actorOf(req), params.id, query)
       res.setHeader('Cache-Control', 'private, no-store')
       res.json(found)
+    },
+  })
+
+const accessesEndpoint = ({ listAccesses }: RequestUseCases): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/v1/privacy-requests/{id}/accesses',
+    operationId: 'listPrivacyRequestAccesses',
+    summary: 'Show who listened to all calls that the request was granted of, newest first',
+    description: `The answer to \`audit_view\`, as of now: what one person heard of a call on one day for one purpose is
+one line; disclosures by name and automatic work are there too. To members without accounts, cases and what is withheld.`,
+    tag: TAG,
+    params: ById,
+    query: z.strictObject(page(500)),
+    responses: { 200: { description: 'One page', content: { 'application/json': AccessPageSchema } } },
+    problems: ['invalid_request', 'forbidden', 'not_found', 'not_open', 'unavailable'],
+    async handle({ params, query, req, res }) {
+      const found = await listAccesses(actorOf(req), params.id, query)
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json({ items: [...found.items], nextCursor: found.nextCursor })
     },
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isId } from '../kernel/ids.ts'
+import { AccessSchema } from '../recordings/access-lines.ts'
 import { name, text } from '../recordings/schema.ts'
 import {
   CHANNELS,
@@ -232,3 +233,15 @@ export const RequestPageSchema = z
 export type RequestSummaryJson = z.input<typeof RequestSummarySchema>
 export type RequestJson = z.input<typeof RequestSchema>
 export type ItemJson = z.input<typeof ItemSchema>
+
+export const AccessPageSchema = z
+  .strictObject({
+    items: z.array(
+      AccessSchema.extend({
+        recordingId: z.uuid(),
+        callStartedAt: instant.nullable(),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'PrivacyRequestAccessPage' })

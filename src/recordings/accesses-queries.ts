@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { NameRequestState } from '../db/account-schema.ts'
 import type { Database } from '../db/database.ts'
 
 /** Everything that one person heard on one day for one purpose and case, or copied. */
 export interface AccessRow {
+  readonly recording_id: string
   /** That of the first event: the line keeps it, whatever is heard later that day. */
   readonly id: string
   readonly first_at: Date
@@ -20,7 +21,22 @@ export interface AccessRow {
   readonly share: number | null
 }
 
-const LIMIT = 1000
+/** Where a list that is sorted by time, newest first, goes on; `id` tells apart what happened in one instant. */
+export interface LinesAfter {
+  readonly at: Date
+  readonly id: string
+}
+
+/** Which part of a list is read: so many lines at most, after a place in it. */
+export interface LinesPage {
+  readonly limit: number
+  readonly after?: LinesAfter | undefined
+}
+
+const FIRST: LinesPage = { limit: 1000 }
+
+const isAfter = (after: LinesAfter | undefined, at: RawBuilder<unknown>, id: RawBuilder<unknown>) =>
+  after ? sql`(${at}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)` : sql`true`
 
 /** Which lines of an investigation are withheld today (Art. 41 UAVG); what was not done for it is never. */
 const WITHHELD_UNTIL = (today: string) => sql`case when e.purpose = 'fraud_prevention' then (
@@ -28,15 +44,18 @@ const WITHHELD_UNTIL = (today: string) => sql`case when e.purpose = 'fraud_preve
   where w.entity = r.entity and w.case_ref = e.case_ref and w.approved_at is not null and w.lifted_at is null
     and w.withheld_until >= ${today}::date) end`
 
+const FIRST_EVENT = sql`(array_agg(begun.id order by begun.occurred_at, begun.id))[1]`
+
 /**
- * Deliveries of one recording, newest first. What one person did on one Amsterdam day is one line with its first
- * time; somebody whose name was erased is nobody, so those lines stay apart by playback. `withheld`: also what the
+ * Deliveries of recordings, newest first. What one person did on one Amsterdam day is one line of the
+ * recording with its first time; somebody whose name was erased is nobody, so those lines stay apart by playback. `withheld`: also what the
  * member does not see on this day.
  */
 export async function findAccesses(
   db: Database,
-  recordingId: string,
+  recordingIds: readonly string[],
   { today, withheld }: { readonly today: string; readonly withheld: boolean },
+  { limit, after }: LinesPage = FIRST,
 ): Promise<AccessRow[]> {
   const { rows } = await sql<AccessRow>`
     with begun as (
@@ -44,10 +63,10 @@ export async function findAccesses(
         coalesce(e.actor_sub, e.playback_id::text, e.detail ->> 'stream') as person,
         ${WITHHELD_UNTIL(today)} as withheld_until
       from audit_event e join recording r on r.id = e.recording_id
-      where e.recording_id = ${recordingId} and e.outcome = 'ok'
+      where e.recording_id = any(${recordingIds}::uuid[]) and e.outcome = 'ok'
         and e.type in ('recording.audio_opened', 'recording.copied')
     )
-    select (array_agg(begun.id order by begun.occurred_at, begun.id))[1] as id,
+    select begun.recording_id, ${FIRST_EVENT} as id,
       min(begun.occurred_at) as first_at, max(begun.occurred_at) as last_at, begun.type, begun.actor_sub,
       begun.actor_roles, begun.purpose, begun.case_ref, begun.detail ? 'breakGlass' as break_glass,
       max(begun.withheld_until)::text as withheld_until,
@@ -57,10 +76,11 @@ export async function findAccesses(
       and ended.type = 'recording.audio_delivered'
       and ended.detail ->> 'stream' = begun.detail ->> 'stream'
     where ${withheld} or begun.withheld_until is null
-    group by begun.type, begun.day, begun.person, begun.actor_sub, begun.actor_roles, begun.purpose, begun.case_ref,
+    group by begun.recording_id, begun.type, begun.day, begun.person, begun.actor_sub, begun.actor_roles, begun.purpose, begun.case_ref,
       begun.detail ? 'breakGlass'
-    order by last_at desc
-    limit ${LIMIT}`.execute(db)
+    having ${isAfter(after, sql`max(begun.occurred_at)`, FIRST_EVENT)}
+    order by last_at desc, id desc
+    limit ${limit}`.execute(db)
   return rows
 }
 
@@ -71,16 +91,26 @@ export const heardSeconds = ({ share }: AccessRow, seconds: number | null): numb
 export const AUTOMATIC_TASKS = ['prepared', 'silenced'] as const
 export type AutomaticTask = (typeof AUTOMATIC_TASKS)[number]
 
+export interface AutomaticRow {
+  readonly recording_id: string
+  readonly id: string
+  readonly at: Date
+  readonly task: AutomaticTask
+}
+
 /** When the service itself worked on the sound: made it playable, or took parts out. */
 export async function findAutomatic(
   db: Database,
-  recordingId: string,
-): Promise<{ readonly at: Date; readonly task: AutomaticTask }[]> {
-  const { rows } = await sql<{ at: Date; task: AutomaticTask }>`
-    select occurred_at as at, case type when 'recording.decoded' then 'prepared' else 'silenced' end as task
-    from audit_event where recording_id = ${recordingId} and outcome = 'ok' and actor_roles = '{}'
+  recordingIds: readonly string[],
+  { limit, after }: LinesPage = FIRST,
+): Promise<AutomaticRow[]> {
+  const { rows } = await sql<AutomaticRow>`
+    select recording_id, id, occurred_at as at,
+      case type when 'recording.decoded' then 'prepared' else 'silenced' end as task
+    from audit_event where recording_id = any(${recordingIds}::uuid[]) and outcome = 'ok' and actor_roles = '{}'
       and type in ('recording.decoded', 'recording.audio_replaced')
-    order by occurred_at desc limit ${LIMIT}`.execute(db)
+      and ${isAfter(after, sql`occurred_at`, sql`id`)}
+    order by occurred_at desc, id desc limit ${limit}`.execute(db)
   return rows
 }
 
@@ -93,19 +123,20 @@ export interface AskedName {
 /** Lines of which the member asked for the name. */
 export async function findAskedNames(
   db: Database,
-  recordingId: string,
+  recordingIds: readonly string[],
   memberRef: string,
 ): Promise<Map<string, AskedName>> {
   const rows = await db
     .selectFrom('name_request')
     .select(['access_id', 'state', 'name'])
-    .where('recording_id', '=', recordingId)
+    .where(sql<boolean>`recording_id = any(${recordingIds}::uuid[])`)
     .where('member_ref', '=', memberRef)
     .execute()
   return new Map(rows.map((row) => [row.access_id, row]))
 }
 
 export interface DisclosedRow {
+  readonly recording_id: string
   readonly at: Date
   readonly recipient: string
   readonly purpose: string
@@ -114,14 +145,16 @@ export interface DisclosedRow {
 /** To whom outside the recording was given, by name; for the member without what is delayed on this day. */
 export async function findDisclosed(
   db: Database,
-  recordingId: string,
+  recordingIds: readonly string[],
   hiddenOn: string | null,
+  { limit, after }: LinesPage = FIRST,
 ): Promise<DisclosedRow[]> {
   const { rows } = await sql<DisclosedRow>`
-    select s.opened_at as at, d.recipient_name as recipient, d.purpose
+    select s.recording_id, s.opened_at as at, d.recipient_name as recipient, d.purpose
     from disclosure_recording s join disclosure d on d.id = s.disclosure_id
-    where s.recording_id = ${recordingId} and s.opened_at is not null
+    where s.recording_id = any(${recordingIds}::uuid[]) and s.opened_at is not null
+      and ${isAfter(after, sql`s.opened_at`, sql`s.recording_id`)}
       and (${hiddenOn}::date is null or d.delay_until is null or d.delay_until < ${hiddenOn}::date)
-    order by s.opened_at desc limit ${LIMIT}`.execute(db)
+    order by s.opened_at desc, s.recording_id desc limit ${limit}`.execute(db)
   return rows
 }

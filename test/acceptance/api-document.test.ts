@@ -56,6 +56,7 @@ const ROUTES = [
   'get /v1/privacy-requests',
   'get /v1/privacy-requests/{id}',
   'get /v1/privacy-requests/{id}/items',
+  'get /v1/privacy-requests/{id}/accesses',
   'post /v1/privacy-requests/{id}/review',
   'post /v1/privacy-requests/{id}/identity',
   'post /v1/privacy-requests/{id}/extension',

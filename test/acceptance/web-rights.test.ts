@@ -59,10 +59,12 @@ async function decide(page: Page, right: string, outcome: string, answer: string
   await part.waitFor({ state: 'hidden' })
 }
 
+const listened = (page: Page) => page.locator('section').filter({ hasText: 'Wie heeft er geluisterd?' })
+
 describe('the rights of a member', () => {
   test('a member asks for everything, an officer decides, and the package verifies with the public key alone', async () => {
     const member = await as(MEMBER)
-    await ask(member.page, 'Inzage', 'Kopie', 'Bezwaar')
+    await ask(member.page, 'Inzage', 'Kopie', 'Bezwaar', 'Wie luisterde')
     await member.page.getByText(/U krijgt uiterlijk op .* antwoord/).waitFor()
     const id = requestIdOf(member.page)
 
@@ -74,6 +76,8 @@ describe('the rights of a member', () => {
     await decide(officer.page, 'Inzage', 'Toekennen', 'U krijgt alles wat we hebben.')
     await decide(officer.page, 'Kopie', 'Toekennen', 'De opnamen zitten in het pakket.')
     await decide(officer.page, 'Bezwaar', 'Toekennen', 'We gebruiken uw gesprekken hier niet meer voor.')
+    await decide(officer.page, 'Wie luisterde', 'Toekennen', 'U vindt het hieronder.')
+    await listened(officer.page).locator('a[href^="/opnamen/"]').first().waitFor()
     await officer.leave()
 
     await member.page.reload()
@@ -97,6 +101,17 @@ describe('the rights of a member', () => {
     } finally {
       rmSync(directory, { recursive: true })
     }
+    // Over all calls in one list, each with the way to it; what nobody had to write is there in English too.
+    await listened(member.page).getByRole('row').filter({ hasText: 'automatisch' }).first().waitFor()
+    await listened(member.page)
+      .getByRole('link', { name: /^Gesprek van / })
+      .first()
+      .waitFor()
+    expect(await accessibilityProblems(member.page)).toEqual([])
+    await member.page.setViewportSize({ width: 360, height: 740 })
+    expect(await sidewaysScroll(member.page)).toBe(0)
+    await member.page.getByRole('button', { name: 'English' }).click()
+    await member.page.getByText('From now on we do not use this call for training').first().waitFor()
     await member.leave()
   })
 

@@ -47,7 +47,7 @@ function Question({ path, refreshed, onEnd }: QuestionProps) {
       effect={<p>{w.askEffect}</p>}
       act={w.askAct}
       sending={() => ({ path, body: { reason } })}
-      refreshed={[refreshed]}
+      refreshed={[refreshed, '/v1/privacy-requests']}
       onDone={onEnd}
       onClose={onEnd}
     >

@@ -43,6 +43,8 @@ export const words = inBoth(
       copied: 'kopie gemaakt',
       disclosed: 'aan deze organisatie verstrekt',
       listened: 'geluisterd',
+      self: 'uzelf',
+      system: 'automatisch',
       part: (heard: string, of: string) => `${heard} beluisterd, van ${of}`,
       own: count(
         'keer luisterde u zelf of haalde u een kopie',
@@ -148,6 +150,8 @@ export const words = inBoth(
       copied: 'made a copy',
       disclosed: 'given to this organisation',
       listened: 'listened',
+      self: 'yourself',
+      system: 'automatic',
       part: (heard: string, of: string) => `heard ${heard}, of ${of}`,
       own: count('time you listened or took a copy yourself', 'times you listened or took a copy yourself'),
       automatic: count(

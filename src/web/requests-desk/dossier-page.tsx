@@ -1,4 +1,5 @@
 import { Link, useParams } from 'react-router'
+import { useMe } from '../api/queries.ts'
 import { useGet } from '../api/use-api.ts'
 import { calendarDay, clock, fullDay } from '../i18n/dates.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -12,6 +13,7 @@ import { Approval } from './approval.tsx'
 import { Decided } from './decided.tsx'
 import { Decisions } from './decisions.tsx'
 import { Handling } from './handling.tsx'
+import { ListenedAsOfficer } from './listened.tsx'
 import { words } from './words.ts'
 
 /** One request at the officer's side: its clocks, who asks, what has to be decided, and what was. */
@@ -32,6 +34,7 @@ export function Component() {
 function Dossier({ request }: { readonly request: PrivacyRequest }) {
   const { dossier: w } = useWords(words)
   const names = useWords(requestWords)
+  const isOfficer = useMe().data?.roles.includes('privacy_officer') ?? false
   const title = w.title(request.types.map((type) => names.type[type]).join(', '), request.memberRef ?? '')
   return (
     <>
@@ -48,6 +51,7 @@ function Dossier({ request }: { readonly request: PrivacyRequest }) {
       {request.allowed.includes('approve') && <Approval request={request} />}
       {request.allowed.includes('decide') && <Decisions request={request} />}
       <Decided request={request} />
+      {isOfficer && <ListenedAsOfficer request={request} />}
       <History steps={request.steps} />
     </>
   )

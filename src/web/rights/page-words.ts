@@ -52,6 +52,15 @@ export const pageWords = inBoth(
       chooseCall: 'Kies ten minste één gesprek.',
       more: 'Er zijn meer gesprekken dan hier staan. Gaat het om een ouder gesprek? Begin dan op de pagina van dat gesprek.',
     },
+    listened: {
+      heading: 'Wie heeft er geluisterd?',
+      intro:
+        'Alles wat tot nu toe met uw gesprekken is gedaan, nieuwste eerst: per gesprek en per dag één regel. Namen van medewerkers tonen we niet vanzelf.',
+      officerIntro: 'Zoals het lid het leest, met het account, het dossier en wat is uitgesteld erbij.',
+      empty: 'Niemand heeft naar uw gesprekken geluisterd.',
+      call: 'Gesprek',
+      callOf: (day: string) => `Gesprek van ${day}`,
+    },
     page: {
       title: (types: string) => `Verzoek: ${types}`,
       received: (day: string) => `Ontvangen op ${day}`,
@@ -188,6 +197,15 @@ export const pageWords = inBoth(
       chooseType: 'Choose at least one thing that you ask for.',
       chooseCall: 'Choose at least one call.',
       more: 'There are more calls than shown here. Is it about an older one? Then start at the page of that call.',
+    },
+    listened: {
+      heading: 'Who listened?',
+      intro:
+        'Everything that was done with your calls so far, newest first: one line for each call and day. We do not show names of staff by default.',
+      officerIntro: 'As the member reads it, with the account, the case, and what is withheld besides.',
+      empty: 'Nobody has listened to your calls.',
+      call: 'Call',
+      callOf: (day: string) => `Call of ${day}`,
     },
     page: {
       title: (types: string) => `Request: ${types}`,

@@ -9,6 +9,7 @@ import { Answers } from './answers.tsx'
 import { AskedOfMember } from './asked-of-member.tsx'
 import type { PrivacyRequest } from './contract.ts'
 import { History } from './history.tsx'
+import { ListenedSection } from './listened-section.tsx'
 import { PackageSection } from './package-section.tsx'
 import { pageWords } from './page-words.ts'
 import { RequestClock } from './request-clock.tsx'
@@ -57,6 +58,7 @@ function Request({ request }: { readonly request: PrivacyRequest }) {
       <PackageSection request={request} />
       <AskedOfMember request={request} />
       <Answers request={request} />
+      <ListenedSection request={request} />
       {request.message && (
         <section className="section">
           <h2>{w.yours}</h2>
