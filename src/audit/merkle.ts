@@ -1,19 +1,23 @@
-import { hash } from 'node:crypto'
+import { sha256 } from './sha256.ts'
 
 /** The Merkle tree of RFC 6962: the root commits to every entry, its place and how many there are. */
 
-const LEAF = Buffer.from([0])
 const HASH_BYTES = 32
 /** Filled anew for every node: an export has one for each event, and allocating costs as much as hashing. */
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
+/** The same for a leaf: 0, and as much room as the longest entry so far needed. */
+let leaf = Buffer.alloc(4096)
 
 /** Of a log without entries. */
-export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer')
+export const EMPTY_ROOT: Buffer = sha256('')
 
-export const leafHash = (entry: Uint8Array): Buffer => hash('sha256', Buffer.concat([LEAF, entry]), 'buffer')
+export function leafHash(entry: Uint8Array): Buffer {
+  if (entry.length >= leaf.length) leaf = Buffer.alloc(2 * entry.length)
+  leaf.set(entry, 1)
+  return sha256(leaf.subarray(0, 1 + entry.length))
+}
 
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  hash('sha256', filled(left, right), 'buffer')
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => sha256(filled(left, right))
 
 function filled(left: Uint8Array, right: Uint8Array): Buffer {
   if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new TypeError('not a hash')

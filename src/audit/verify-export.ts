@@ -26,6 +26,8 @@ export class BrokenExportError extends Error {
 }
 
 const NEWLINE = 0x0a
+const ZERO = 0x30
+const NINE = 0x39
 const MAX_LINE_BYTES = 16 * 1024 * 1024
 const HASH_TEXT = 44
 const SALT_TEXT = 24
@@ -158,16 +160,19 @@ class Verifier {
   }
 
   #leafOf(line: Buffer): Buffer {
-    const seqEnd = line.indexOf(LEAF)
+    const seq = String(this.#frontier.size)
+    const seqEnd = endOfNumber(line, SEQ.length)
     const leafAt = seqEnd + LEAF.length
     const eventAt = leafAt + HASH_TEXT + EVENT.length
     const eventEnd = line.indexOf(PAYLOAD, eventAt) + 1
     const isFramed =
-      seqEnd > 0 && eventEnd > 0 && hasAt(line, SEQ, 0) && hasAt(line, EVENT, leafAt + HASH_TEXT)
+      hasAt(line, SEQ, 0) &&
+      hasAt(line, LEAF, seqEnd) &&
+      hasAt(line, EVENT, leafAt + HASH_TEXT) &&
+      eventEnd > 0
     if (!isFramed) this.fail('is no event, or the event is gone')
-    const seq = line.toString('latin1', SEQ.length, seqEnd)
-    if (seq !== String(this.#frontier.size))
-      this.fail(`event ${seq} where event ${this.#frontier.size} should be`)
+    if (line.toString('latin1', SEQ.length, seqEnd) !== seq)
+      this.fail(`event ${line.toString('latin1', SEQ.length, seqEnd)} where event ${seq} should be`)
     const event = line.subarray(eventAt, eventEnd)
     const leaf = leafHash(event)
     if (leaf.toString('base64') !== line.toString('latin1', leafAt, leafAt + HASH_TEXT))
@@ -182,11 +187,12 @@ class Verifier {
       return
     }
     const saltAt = line.length - SALT_TEXT - END.length
-    const salt = Buffer.from(line.toString('latin1', saltAt, saltAt + SALT_TEXT), 'base64')
+    const saltText = line.toString('latin1', saltAt, saltAt + SALT_TEXT)
+    const salt = Buffer.from(saltText, 'base64')
     const isFramed =
       hasAt(line, SALT, saltAt - SALT.length) &&
       hasAt(line, END, saltAt + SALT_TEXT) &&
-      salt.toString('base64') === line.toString('latin1', saltAt, saltAt + SALT_TEXT)
+      salt.toString('base64') === saltText
     const committed = event.indexOf(COMMITMENT) + COMMITMENT.length
     const payload = line.subarray(payloadAt, saltAt - SALT.length)
     const commitment = commitTo(salt, payload).toString('base64')
@@ -216,5 +222,15 @@ class Verifier {
 /** How a checkpoint says that it stands for events that were dropped. */
 export const droppedLine = (to: number): string => `dropped ${to}`
 
-const hasAt = (line: Buffer, part: Buffer, at: number): boolean =>
-  at >= 0 && line.length >= at + part.length && part.compare(line, at, at + part.length) === 0
+/** Byte by byte: for a dozen of them that takes less time than a call out of JavaScript, and there are many lines. */
+function hasAt(line: Buffer, part: Buffer, at: number): boolean {
+  if (at < 0 || line.length < at + part.length) return false
+  for (let i = 0; i < part.length; i++) if (line[at + i] !== part[i]) return false
+  return true
+}
+
+function endOfNumber(line: Buffer, from: number): number {
+  let at = from
+  for (let byte = line[at]; byte !== undefined && byte >= ZERO && byte <= NINE; byte = line[at]) at += 1
+  return at
+}

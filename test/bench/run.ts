@@ -9,6 +9,7 @@ import { startRgw, type TestBucket } from '../support/rgw.ts'
 import { type RunningService, startService } from '../support/running-service.ts'
 import { persons } from '../support/tokens.ts'
 import { audioBench } from './audio.ts'
+import { auditAppendBench } from './audit-append.ts'
 import { delivery, wav } from './delivery.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
@@ -251,6 +252,13 @@ async function claim(): Promise<void> {
   }
 }
 
+/** What a listener waits for before the first byte, with the log sealed meanwhile. */
+async function auditAppend(): Promise<void> {
+  const { sealed, ...result } = await auditAppendBench(postgres, { rounds: ROUNDS, seconds: SECONDS })
+  report('audit append, sealed', 'rows/s', result, perSecond, '>= 0.8, plain insert and commit')
+  print(`${''.padEnd(28)} ${sealed.toLocaleString('en')} events were sealed meanwhile`)
+}
+
 const postgres = await startPostgres({ durable: true })
 const rgw = await startRgw()
 try {
@@ -270,6 +278,7 @@ try {
     if (wanted('ingest')) await ingest(stage)
     if (wanted('sweep')) await sweep(stage)
     if (wanted('claim')) await claim()
+    if (wanted('audit')) await auditAppend()
     if (wanted('list')) await list(stage)
     if (wanted('audio')) await audioBench(ROUNDS, print)
     if (wanted('preview')) await previewBench({ ...stage, rows: LIST_ROWS, rounds: ROUNDS, print })
