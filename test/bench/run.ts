@@ -94,52 +94,75 @@ function getter(origin: string, connections: number, expected: number) {
   }
 }
 
+/** The peer as it comes, and at its best for this work. */
+const PEERS = [
+  { name: 'nginx', tuned: false },
+  { name: 'tuned nginx', tuned: true },
+]
+
 async function reading(stage: Stage): Promise<void> {
-  const nginx = await startNginx(stage.bucket.endpoint)
   const authorization = `Bearer ${stage.service.issuer.token(persons.member(MEMBER))}`
-  try {
-    if (wanted('seek')) await seek(stage, nginx.origin, authorization)
-    if (wanted('download')) await download(stage, nginx.origin, authorization)
-  } finally {
-    await nginx.stop()
+  const readings = [SEEK, DOWNLOAD].filter(({ name }) => wanted(name))
+  for (const reading of readings) {
+    const id = await deliver(stage.service, reading.size)
+    await untilQuiet(stage)
+    for (const { name, tuned } of PEERS) {
+      const nginx = await startNginx(stage.bucket.endpoint, { tuned })
+      try {
+        await readBeside(stage, { ...reading, id, authorization, peer: { name, origin: nginx.origin } })
+      } finally {
+        await nginx.stop()
+      }
+    }
   }
 }
 
-async function seek(stage: Stage, nginxOrigin: string, authorization: string): Promise<void> {
-  const size = 5 * MIB
-  const id = await deliver(stage.service, size)
-  await untilQuiet(stage)
-  const range = () => {
-    const start = randomInt(0, size - 65_536)
-    return `bytes=${start}-${start + 65_535}`
-  }
-  const ours = getter(stage.service.baseUrl, 8, 206)
-  const peer = getter(nginxOrigin, 8, 206)
-  const path = presignedPath(stage.bucket, `recordings/${id}/original.age`)
-  const result = await compare(
-    () => ours.get(`/v1/recordings/${id}/audio`, { authorization, range: range() }),
-    () => peer.get(path, { range: range() }),
-    perSecond,
-    { connections: 8, seconds: SECONDS, rounds: ROUNDS, pid: stage.service.pid },
-  )
-  report('seek, 64 KiB ranges', 'req/s', result, perSecond, '>= 0.45, floor 0.35, nginx proxy')
-  await Promise.all([ours.close(), peer.close()])
+interface Reading {
+  readonly name: string
+  readonly title: string
+  readonly unit: string
+  readonly measure: (rate: Rate) => number
+  readonly goal: string
+  /** Of the recording, in bytes. */
+  readonly size: number
+  readonly connections: number
+  readonly status: number
+  readonly headers: () => Record<string, string>
 }
 
-async function download(stage: Stage, nginxOrigin: string, authorization: string): Promise<void> {
-  const id = await deliver(stage.service, 50 * MIB)
-  await untilQuiet(stage)
-  const ours = getter(stage.service.baseUrl, 2, 200)
-  const peer = getter(nginxOrigin, 2, 200)
-  const path = presignedPath(stage.bucket, `recordings/${id}/original.age`)
+const SEEK: Reading = {
+  ...{ name: 'seek', title: '64 KiB ranges', unit: 'req/s', measure: perSecond },
+  ...{ goal: '>= 0.45, floor 0.35', size: 5 * MIB, connections: 8, status: 206 },
+  headers: () => {
+    const start = randomInt(0, 5 * MIB - 65_536)
+    return { range: `bytes=${start}-${start + 65_535}` }
+  },
+}
+
+const DOWNLOAD: Reading = {
+  ...{ name: 'download', title: '50 MiB', unit: 'MB/s', measure: megabytes },
+  ...{ goal: '>= 0.9', size: 50 * MIB, connections: 2, status: 200 },
+  headers: () => ({}),
+}
+
+/** The audio over our API, and the stored object over nginx. */
+async function readBeside(
+  { service, bucket }: Stage,
+  reading: Reading & { id: string; authorization: string; peer: { name: string; origin: string } },
+): Promise<void> {
+  const { id, authorization, peer, connections, status, headers, measure } = reading
+  const ours = getter(service.baseUrl, connections, status)
+  const theirs = getter(peer.origin, connections, status)
+  const path = presignedPath(bucket, `recordings/${id}/original.age`)
   const result = await compare(
-    () => ours.get(`/v1/recordings/${id}/audio`, { authorization }),
-    () => peer.get(path, {}),
-    megabytes,
-    { connections: 2, seconds: SECONDS, rounds: ROUNDS, pid: stage.service.pid },
+    () => ours.get(`/v1/recordings/${id}/audio`, { authorization, ...headers() }),
+    () => theirs.get(path, headers()),
+    measure,
+    { connections, seconds: SECONDS, rounds: ROUNDS, pid: service.pid },
   )
-  report('full download, 50 MiB', 'MB/s', result, megabytes, '>= 0.9, nginx proxy')
-  await Promise.all([ours.close(), peer.close()])
+  const title = `${reading.name}, ${reading.title}`
+  report(title, reading.unit, result, measure, `${reading.goal}, ${peer.name} as a proxy`)
+  await Promise.all([ours.close(), theirs.close()])
 }
 
 /** One delivery at a time: what is made of it afterwards has figures of its own, and is waited for in between. */
