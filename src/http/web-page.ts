@@ -44,6 +44,8 @@ const NAVIGATION = [
   '/leveranciers',
   '/inzage-uitgesteld',
   '/naamverzoeken',
+  '/datalekken',
+  '/verwerkingsregister',
 ]
 
 /**

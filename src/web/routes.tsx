@@ -1,4 +1,5 @@
 import { createBrowserRouter, redirect } from 'react-router'
+import { accountabilityRoutes } from './accountability/routes.ts'
 import { auditLogRoutes } from './audit-log/routes.ts'
 import { caseworkRoutes } from './casework/routes.tsx'
 import { certificateRoutes } from './certificate/routes.ts'
@@ -58,6 +59,7 @@ export const createRouter = () =>
             ...requestsDeskRoutes,
             ...disclosureRoutes,
             ...whoListenedRoutes,
+            ...accountabilityRoutes,
             { path: '*', Component: NotFound },
           ],
         },

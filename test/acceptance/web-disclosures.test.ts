@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import type { Page } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
+import type { Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   accessibilityProblems,
@@ -15,6 +16,8 @@ import {
 } from './web-visit.ts'
 
 const ANALYST = 'Fien Fantasie'
+/** Headings of the figures beside those of the purposes. */
+const FIGURES = 4
 const [FIRST, SECOND] = ['Pim Proef', 'Petra Proefpersoon']
 const MEMBER = 'Noor Voorbeeld'
 
@@ -36,6 +39,8 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(path)
   await page.getByRole('heading', { level: 1 }).waitFor()
 }
+
+const textOf = async (download: Download): Promise<string> => readFile(await download.path(), 'utf8')
 
 async function callOfMember(): Promise<string> {
   const { page, leave } = await as(MEMBER)
@@ -183,5 +188,57 @@ test('a supplier is registered, its agreement ended, and renewed', async () => {
   await dialog.getByRole('button', { name: 'Verlengen', exact: true }).click()
   await page.locator('[role=status]:focus', { hasText: 'De overeenkomst is verlengd.' }).waitFor()
   await page.getByRole('row').filter({ hasText: 'V-13, ' }).getByText('Loopt', { exact: true }).waitFor()
+  await leave()
+}, 60_000)
+
+test('a breach is asked about, answered with its last moment, and taken along with the list of members', async () => {
+  const { page, leave } = await as(FIRST)
+  const member = await as(MEMBER)
+  expect((await member.page.request.get(`/v1/recordings/${await callOfMember()}/copy`)).status()).toBe(200)
+  await member.leave()
+  await open(page, '/datalekken')
+  const form = page.getByRole('form', { name: 'Vragen wat een lek raakt' })
+  const today = new Date().toISOString().slice(0, 10)
+  await form.getByLabel('Vanaf').fill('2020-01-01')
+  await form.getByLabel('Tot en met').fill(today)
+  await form.getByLabel('Sinds wanneer').fill(`${today}T00:00`)
+  await form.getByRole('button', { name: 'Uitzoeken' }).click()
+  await page.locator('h2:focus', { hasText: 'Wat het raakt' }).waitFor()
+  await page.getByText(/^Meld dit uiterlijk .+ aan de Autoriteit Persoonsgegevens/).waitFor()
+  expect(page.url()).toMatch(/\/datalekken$/)
+  const keeping = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Antwoord bewaren als bestand' }).click()
+  const kept = JSON.parse(await textOf(await keeping))
+  expect(kept.asked).toEqual({ from: '2020-01-01', to: today })
+  const shown = page.locator('.facts > div').filter({ hasText: 'Opnamen geraakt' }).locator('dd')
+  expect(await shown.textContent()).toBe(String(kept.report.recordings))
+  expect(kept.report.members).toBeGreaterThan(0)
+
+  await page.getByRole('button', { name: 'Betrokken leden tonen' }).click()
+  await page.getByRole('row').filter({ hasText: 'M-1001' }).waitFor()
+  const listing = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Lijst bewaren (CSV)' }).click()
+  const list = await textOf(await listing)
+  expect(list.split('\r\n')).toHaveLength(kept.report.members + 2)
+  expect(list).toContain('\r\nM-1001,')
+  await leave()
+}, 60_000)
+
+test('the record of processing is read and taken along as the API gives it, without a member in it', async () => {
+  const { page, leave } = await as(FIRST)
+  await open(page, '/verwerkingsregister')
+  await page.getByRole('heading', { level: 3, name: /training/i }).waitFor()
+  await page
+    .getByText(/6 maanden na het einde van het gesprek/)
+    .first()
+    .waitFor()
+  const coming = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Register downloaden (JSON)' }).click()
+  const record = JSON.parse(await textOf(await coming))
+  expect(record.activities).toHaveLength((await page.locator('main h3').count()) - FIGURES)
+  expect(await page.locator('main').textContent()).not.toMatch(/M-100\d/)
+  await page.getByRole('form', { name: 'Periode van de cijfers' }).getByLabel('Vanaf').fill('2026-01-01')
+  await page.getByRole('button', { name: 'Tellen' }).click()
+  await page.getByText(/^Over .*1 januari 2026/).waitFor()
   await leave()
 }, 60_000)

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { DAY } from '../../src/kernel/units.ts'
 import { MEMBER, openStaffDemo, recordings, type StaffDemo } from './staff-demo.ts'
 import {
   accessibilityProblems,
@@ -179,6 +180,67 @@ describe('the audit log', () => {
   })
 })
 
+const PLACES = [
+  ...['/noodtoegang', '/logboek', '/inzage-uitgesteld', '/naamverzoeken', '/datalekken'],
+  '/verwerkingsregister',
+]
+
+/** The whole of the demo's time is asked about, so that something is found. */
+async function findOut(page: Page, submit: string): Promise<void> {
+  await page.locator('input[type=date]').first().fill('2020-01-01')
+  await page.locator('input[type=date]').last().fill('2099-12-31')
+  await page.getByRole('button', { name: submit }).click()
+  await page.locator('h2:focus').waitFor()
+}
+
+async function send(page: Page, path: string, data: object): Promise<void> {
+  const { csrfToken } = (await (await page.request.get('/v1/me')).json()) as { csrfToken: string }
+  const headers = { 'x-csrf-token': csrfToken, origin: demo.baseUrl }
+  const answer = await page.request.post(path, { data, headers })
+  // Asked before, in the other language.
+  expect([201, 409]).toContain(answer.status())
+}
+
+/** A proposal and a question, so that the pages have something to show. */
+async function askAll(officer: Page): Promise<void> {
+  const day = new Date(Date.now() + 30 * DAY).toISOString().slice(0, 10)
+  const why = { necessity: 'Het lid zou stukken wegmaken.', proportionality: 'Alleen dit onderzoek, kort.' }
+  const until = { withheldUntil: day, reviewBy: day }
+  await send(officer, '/v1/withheld-accesses', { entity: 'hmbs', caseRef: 'F-1', ...why, ...until })
+  const member = await demo.as(MEMBER)
+  const [call] = await recordings(member)
+  const path = `/v1/recordings/${call?.id}/accesses`
+  const { items } = (await (await member.request.get(path)).json()) as {
+    items: { id: string | null; byYou: boolean }[]
+  }
+  const line = items.find(({ id, byYou }) => id !== null && !byYou)
+  await send(member, `${path}/${line?.id}/name-request`, { reason: 'Ik denk dat ik haar ken.' })
+}
+
+/** The page with something on it. */
+async function openFilled(page: Page, place: string, language: 'nl' | 'en'): Promise<void> {
+  await page.goto(place)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  if (place === '/noodtoegang') {
+    await page.getByRole('button', { name: /^(Noodtoegang gebruiken|Use emergency)/ }).click()
+    await page.getByRole('combobox').selectOption('all')
+  }
+  if (place === '/datalekken') await findOut(page, language === 'nl' ? 'Uitzoeken' : 'Find out')
+  await expect.poll(() => page.locator('.loading').count(), PATIENT).toBe(0)
+  await page.getByRole('table').first().waitFor()
+}
+
+async function expectAccessible(page: Page, place: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect([place, colorScheme, await accessibilityProblems(page)]).toEqual([place, colorScheme, []])
+  }
+  for (const width of [360, 640]) {
+    await page.setViewportSize({ width, height: 740 })
+    expect([place, width, await sidewaysScroll(page)]).toEqual([place, width, 0])
+  }
+}
+
 describe('for everybody', () => {
   test('an officer has two short rows of ways, and knows where they are', STORY, async () => {
     const page = await demo.as(OFFICER)
@@ -199,23 +261,10 @@ describe('for everybody', () => {
     STORY,
     async (language) => {
       const page = await demo.as(OFFICER, { language, width: 360 })
-      for (const place of ['/noodtoegang', '/logboek', '/inzage-uitgesteld', '/naamverzoeken']) {
-        await page.goto(place)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        if (place === '/noodtoegang') {
-          await page.getByRole('button', { name: /^(Noodtoegang gebruiken|Use emergency)/ }).click()
-          await page.getByRole('combobox').selectOption('all')
-        }
-        await expect.poll(() => page.locator('.loading').count(), PATIENT).toBe(0)
-        await page.getByRole('table').waitFor()
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          expect([place, colorScheme, await accessibilityProblems(page)]).toEqual([place, colorScheme, []])
-        }
-        for (const width of [360, 640]) {
-          await page.setViewportSize({ width, height: 740 })
-          expect([place, width, await sidewaysScroll(page)]).toEqual([place, width, 0])
-        }
+      await askAll(page)
+      for (const place of PLACES) {
+        await openFilled(page, place, language)
+        await expectAccessible(page, place)
       }
     },
   )

@@ -12,6 +12,7 @@ const MEMBER = 'Noor Voorbeeld'
 const COACH = 'Cleo Fictief'
 const AGENT = 'Anna Verzonnen'
 const OFFICER = 'Pim Proef'
+const MANAGER = 'Roos Register'
 const OPERATOR = 'Otto Oefening'
 
 export type Send = (page: Page, path: string, body: unknown) => Promise<{ id: string }>
@@ -32,8 +33,9 @@ export async function shotsOf(pages: ReadonlyMap<string, Page>, send: Send): Pro
     matterRef: 'K-2026-0117',
     reason: 'Het lid is het niet eens met de afhandeling van de schade.',
     scope: { recordings: [held] },
-    reviewBy: new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10),
+    reviewBy: inDays(90),
   })
+  await accountFor(as, send, call ?? '')
   const member = (name: string, path: string): Shot => ({ name, person: MEMBER, path })
   const officer = (name: string, path: string): Shot => ({ name, person: OFFICER, path })
   return [
@@ -63,11 +65,37 @@ export async function shotsOf(pages: ReadonlyMap<string, Page>, send: Send): Pro
     officer('privacyverzoek', `/privacyverzoeken/${request.id}`),
     officer('verstrekkingen', '/verstrekkingen'),
     officer('leveranciers', '/leveranciers'),
+    officer('inzage-uitgesteld', '/inzage-uitgesteld'),
+    officer('naamverzoeken', '/naamverzoeken'),
+    officer('datalekken', '/datalekken'),
+    officer('verwerkingsregister', '/verwerkingsregister'),
     officer('noodtoegang', '/noodtoegang'),
     officer('logboek', '/logboek'),
     { name: 'beheer', person: OPERATOR, path: '/beheer' },
     { name: 'certificaat', person: null, path: '/certificaat' },
   ]
+}
+
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+/** An emergency that its member asks about, and an investigation that members do not see yet. */
+async function accountFor(as: (person: string) => Page, send: Send, call: string): Promise<void> {
+  const reason = 'Het lid is opgenomen, de polis moet nu bekend zijn.'
+  await send(as(MANAGER), '/v1/break-glass', { recordingId: call, reason })
+  await as(MANAGER).request.get(`/v1/recordings/${call}/audio`)
+  const accesses = `/v1/recordings/${call}/accesses`
+  const [line] = (await idsOf(as(MEMBER), accesses)).filter(Boolean)
+  await send(as(MEMBER), `${accesses}/${line}/name-request`, {
+    reason: 'Ik denk dat ik deze medewerker ken.',
+  })
+  await send(as(OFFICER), '/v1/withheld-accesses', {
+    entity: 'hmbs-verzekeringen',
+    caseRef: 'F-2026-0042',
+    necessity: 'Het lid zou stukken kunnen wegmaken die nog worden opgevraagd.',
+    proportionality: 'Alleen dit ene onderzoek, en niet langer dan twee maanden.',
+    withheldUntil: inDays(60),
+    reviewBy: inDays(30),
+  })
 }
 
 /** Ids of what a list of the API gives this person. */

@@ -35,7 +35,14 @@ const service = await startService({ issuer: 'demo', databaseUrl: (await postgre
 const browser = await launchBrowser()
 try {
   await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
-  const people = ['Noor Voorbeeld', 'Cleo Fictief', 'Anna Verzonnen', 'Pim Proef', 'Otto Oefening']
+  const people = [
+    'Noor Voorbeeld',
+    'Cleo Fictief',
+    'Anna Verzonnen',
+    'Pim Proef',
+    'Roos Register',
+    'Otto Oefening',
+  ]
   const pages = new Map<string, Page>()
   for (const person of people) pages.set(person, await logIn(browser, person))
   await ready(pages)

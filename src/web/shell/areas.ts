@@ -37,6 +37,8 @@ export const areaWords = inBoth(
     suppliers: 'Leveranciers',
     withholdings: 'Uitgestelde inzage',
     names: 'Naamverzoeken',
+    breaches: 'Datalekken',
+    record: 'Verwerkingsregister',
   },
   {
     label: 'Areas',
@@ -62,6 +64,8 @@ export const areaWords = inBoth(
     suppliers: 'Suppliers',
     withholdings: 'Withheld accesses',
     names: 'Requests for a name',
+    breaches: 'Data breaches',
+    record: 'Record of processing',
   },
 )
 
@@ -101,6 +105,8 @@ export const AREAS: readonly Area[] = [
   { path: '/opnamen', name: 'recordings', group: 'recordings', roles: DECIDERS },
   { path: '/blokkades', name: 'holds', group: 'recordings', roles: DECIDERS },
   { path: '/logboek', name: 'log', group: 'control', roles: ACCOUNTANTS },
+  { path: '/datalekken', name: 'breaches', group: 'control', roles: ACCOUNTANTS },
+  { path: '/verwerkingsregister', name: 'record', group: 'control', roles: ACCOUNTANTS },
   { path: '/beheer', name: 'operations', group: 'control', roles: ['operator', ...DECIDERS] },
   { path: '/bewaartermijnen', name: 'retention', group: 'retention', roles: READERS },
   { path: '/goedkeuringen', name: 'approvals', group: 'retention', roles: DECIDERS },
