@@ -1,3 +1,4 @@
+import { capitalised } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { DataTable } from '../ui/data-table.tsx'
@@ -14,7 +15,7 @@ export function ActivitySection({ activity }: { readonly activity: Activity }) {
   const w = useWords(words)
   const language = useLanguage()
   const name = useNames()
-  const title = activity.words[language]
+  const title = capitalised(activity.words[language])
   return (
     <>
       <h3>{title}</h3>

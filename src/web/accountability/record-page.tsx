@@ -2,7 +2,7 @@ import { useGet } from '../api/use-api.ts'
 import { countryName } from '../disclosures/countries.ts'
 import { words as supplierWords } from '../disclosures/supplier-words.ts'
 import { words as disclosureWords } from '../disclosures/words.ts'
-import { calendarDay } from '../i18n/dates.ts'
+import { calendarDay, capitalised } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { PageHeading } from '../shell/page-heading.tsx'
@@ -46,7 +46,7 @@ function TheRecord({ record }: PartProps) {
           facts={[
             [w.facts.controllers, record.controllers.map((one) => name('entity', one)).join(', ')],
             [w.facts.contact, record.contact],
-            [w.facts.subjects, record.dataSubjects[language]],
+            [w.facts.subjects, capitalised(record.dataSubjects[language])],
             [w.facts.transfers, record.transfers[language]],
           ]}
         />
