@@ -67,17 +67,26 @@ export const UNDECIDED = {
   result: null,
 } as const
 
-export async function updateItem(
+export const updateItem = (
   tx: Tx,
   { request_id, type, n }: Pick<ItemRow, 'request_id' | 'type' | 'n'>,
+  change: ItemChange,
+): Promise<void> => updateItems(tx, request_id, type, [n], change)
+
+/** The same change of several questions of one type. */
+export async function updateItems(
+  tx: Tx,
+  requestId: string,
+  type: string,
+  numbers: readonly number[],
   change: ItemChange,
 ): Promise<void> {
   await tx
     .updateTable('privacy_request_item')
     .set(change)
-    .where('request_id', '=', request_id)
+    .where('request_id', '=', requestId)
     .where('type', '=', type)
-    .where('n', '=', n)
+    .where(sql<boolean>`n = any(${numbers}::integer[])`)
     .execute()
 }
 
@@ -145,17 +154,28 @@ export async function decidersOf(
   return rows.map(({ by }) => by)
 }
 
-/** The last day on which a purpose of a recording keeps it; null while that is not known, undefined without the purpose. */
-export async function endOfPurpose(
+/** The last day on which each purpose keeps its recording, null while that is not known; by both of them. */
+export async function endsOfPurposes(
+  connection: Connection,
+  recordingIds: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await connection
+    .selectFrom('purpose_tag')
+    .select(['recording_id', 'purpose', 'min_until', 'retain_until'])
+    .where(sql<boolean>`recording_id = any(${recordingIds}::uuid[])`)
+    .execute()
+  return new Map(
+    rows.map(({ recording_id, purpose, min_until, retain_until }) => [
+      `${recording_id} ${purpose}`,
+      min_until ?? retain_until,
+    ]),
+  )
+}
+
+/** The same of one; undefined without the purpose. */
+export const endOfPurpose = async (
   connection: Connection,
   recordingId: string,
   purpose: string,
-): Promise<string | null | undefined> {
-  const row = await connection
-    .selectFrom('purpose_tag')
-    .select(['min_until', 'retain_until'])
-    .where('recording_id', '=', recordingId)
-    .where('purpose', '=', purpose)
-    .executeTakeFirst()
-  return row && (row.min_until ?? row.retain_until)
-}
+): Promise<string | null | undefined> =>
+  (await endsOfPurposes(connection, [recordingId])).get(`${recordingId} ${purpose}`)

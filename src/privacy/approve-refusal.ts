@@ -52,7 +52,7 @@ async function refuse(ports: RequestPorts, turn: Turn, items: readonly ItemRow[]
   const { tx, row, actor, at } = turn
   for (const item of items) {
     await updateItem(tx, item, { state: 'refused', approved_by: actor.sub, approved_at: at })
-    await letGo({ tx, rules: ports.rules, actor, at }, item, false)
+    await letGo({ tx, rules: ports.rules, actor, at }, [item], false)
   }
   await announce(tx, row, items, at)
 }

@@ -6,7 +6,7 @@ import { Problem } from '../kernel/problem.ts'
 import { DAY } from '../kernel/units.ts'
 import { alarm, rectifyIn } from '../retention/rectify.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { decidersOf, endOfPurpose, lockItems, updateItem, waitsForDelivery } from './answer-queries.ts'
+import { decidersOf, endsOfPurposes, lockItems, updateItems, waitsForDelivery } from './answer-queries.ts'
 import { carryOut, letGo, lockAgain } from './carry-out.ts'
 import { answerTo, type Decision, type DecisionFacts } from './decision.ts'
 import type { RequestPorts } from './file-request.ts'
@@ -54,7 +54,7 @@ async function decideAll(
   for (const [i, decision] of decisions.entries()) {
     const items = await itemsMeant(turn, decision, i)
     if (decision.correction) movedFrom.push(...(await correct(ports, turn, decision, items, i)))
-    for (const item of items) await answerOne(ports, turn, decision, item)
+    await answerAll(ports, turn, decision, items)
     answered += items.length
   }
   await announce(turn, decisions)
@@ -104,31 +104,59 @@ async function correct(
   return isBreach ? [recordingId] : []
 }
 
-async function answerOne(ports: DecidePorts, turn: Turn, decision: Decision, item: ItemRow): Promise<void> {
+/** What is the same for many is written at once: a request may be about all the calls of many years. */
+async function answerAll(
+  ports: DecidePorts,
+  turn: Turn,
+  decision: Decision,
+  items: readonly ItemRow[],
+): Promise<void> {
   const { tx, row, actor, at } = turn
-  const change = answerTo(item, decision, await factsOf(turn, item))
+  const factsOf = await readFacts(turn, items)
+  const changes = items.map((item) => answerTo(item, decision, factsOf(item)))
   const execution = { tx, rules: ports.rules, actor, at }
   const isGranted = decision.outcome !== 'refused'
-  const waits = item.type === 'erasure' && (await waitsForDelivery(tx, row.id, DELIVERED, dayOf(at)))
-  const result = isGranted && !waits ? await carryOut(execution, item) : undefined
-  await updateItem(tx, item, { ...change, ...(result === undefined ? {} : { executed_at: at, result }) })
-  // Its lock went with the refusal.
-  if (isGranted && item.state === 'refused') await lockAgain(turn, item)
-  if (change.state !== 'proposed') await letGo(execution, item, isGranted)
+  const waits = decision.type === 'erasure' && (await waitsForDelivery(tx, row.id, DELIVERED, dayOf(at)))
+  const results = isGranted && !waits ? await carryOut(execution, items) : []
+  const answered = items.map((item, i) => {
+    const result = results[i]
+    if (result instanceof Problem) throw result
+    return { item, change: { ...changes[i], ...(result === undefined ? {} : { executed_at: at, result }) } }
+  })
+  for (const alike of Map.groupBy(answered, ({ change }) => JSON.stringify(change)).values())
+    await updateItems(
+      tx,
+      row.id,
+      decision.type,
+      alike.map(({ item }) => item.n),
+      alike[0]?.change ?? {},
+    )
+  // The locks of what was refused before went with the refusal.
+  for (const item of items) if (isGranted && item.state === 'refused') await lockAgain(turn, item)
+  const final = answered.flatMap(({ item, change }) => (change.state === 'proposed' ? [] : [item]))
+  await letGo(execution, final, isGranted)
 }
 
-async function factsOf({ tx, row, actor, at }: Turn, item: ItemRow): Promise<DecisionFacts> {
-  const isErasure = item.type === 'erasure' && item.recording_id !== null && item.purpose !== null
-  return {
+async function readFacts(
+  { tx, row, actor, at }: Turn,
+  items: readonly ItemRow[],
+): Promise<(item: ItemRow) => DecisionFacts> {
+  const erasures = items.filter(({ type }) => type === 'erasure')
+  const ends = await endsOfPurposes(
+    tx,
+    erasures.flatMap(({ recording_id }) => recording_id ?? []),
+  )
+  const shared = {
     identity: row.identity,
     mandateUntil: row.proxy_until,
     decider: actor.sub,
     earlierDeciders: await earlierDecidersOf(tx, row),
-    keptUntil: isErasure
-      ? ((await endOfPurpose(tx, item.recording_id ?? '', item.purpose ?? '')) ?? null)
-      : null,
     now: at,
   }
+  return ({ type, recording_id, purpose }) => ({
+    ...shared,
+    keptUntil: type === 'erasure' ? (ends.get(`${recording_id} ${purpose}`) ?? null) : null,
+  })
 }
 
 const earlierDecidersOf = async (

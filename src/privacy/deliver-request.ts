@@ -71,8 +71,9 @@ export async function eraseDelivered(execution: Execution, row: RequestRow): Pro
   if (await waitsForDelivery(tx, row.id, DELIVERED, dayOf(at))) return false
   const granted = await lockItemsIn(tx, row.id, ['granted', 'partial'], ['erasure'])
   const waiting = granted.filter(({ executed_at }) => executed_at === null)
-  for (const item of waiting) {
-    const result = await unlessForbidden(() => carryOut(execution, item))
+  const outcomes = await carryOut(execution, waiting)
+  for (const [i, item] of waiting.entries()) {
+    const result = unlessForbidden(outcomes[i])
     await updateItem(tx, item, result === undefined ? UNDECIDED : { executed_at: at, result })
   }
   if (waiting.length === 0) return false

@@ -76,7 +76,8 @@ async function again(execution: Execution, row: RequestRow, item: ItemRow): Prom
     return 'done'
   }
   if (row.identity !== 'confirmed' || BY_PEOPLE.includes(item.type)) return openAgain(tx, item)
-  const result = await unlessForbidden(() => carryOut(execution, item))
+  const [outcome] = await carryOut(execution, [item])
+  const result = unlessForbidden(outcome)
   if (DELIVERED.includes(item.type as RequestType)) {
     await lockAgain(execution, item)
     await updateItem(tx, item, { ...granted, executed_at: null })

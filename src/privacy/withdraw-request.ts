@@ -24,7 +24,7 @@ export const makeWithdrawRequest =
         const unfinished = items.filter(({ executed_at }) => executed_at === null)
         for (const item of unfinished) {
           await updateItem(tx, item, { state: 'withdrawn' })
-          await letGo({ tx, rules: ports.rules, actor, at }, item, false)
+          await letGo({ tx, rules: ports.rules, actor, at }, [item], false)
         }
         await tellMember(tx, row, { kind: 'request_withdrawn', at })
         return {

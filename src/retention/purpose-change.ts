@@ -103,7 +103,11 @@ function mayChange(
 export const isOfMember = (actor: Actor, { memberRef }: Pick<PurposeSubject, 'memberRef'>): boolean =>
   hasRole(actor, 'member') && memberRef !== null && actor.memberRef === memberRef
 
-const auditOf = (actor: AuditActor | null, { type, address, detail = {} }: Change, at: Date): AuditEvent => ({
+export const auditOf = (
+  actor: AuditActor | null,
+  { type, address, detail = {} }: Change,
+  at: Date,
+): AuditEvent => ({
   type,
   action: 'U',
   outcome: 'ok',

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Scope } from '../access/policy.ts'
 import type { Tx } from '../db/database.ts'
-import type { RecordingStatus, TagState } from '../db/schema.ts'
+import type { RecordingStatus, RecordingTable, TagState } from '../db/schema.ts'
 import type { LegalBasis } from '../recordings/model.ts'
 
 /** One purpose of a recording, as far as its changes depend on it. */
@@ -40,52 +40,75 @@ export async function linksInScope(tx: Tx, id: string, scope: Scope): Promise<Re
 }
 
 /** Locks a recording of the scope that still has bytes. */
-export async function lockSubject(tx: Tx, id: string, scope: Scope): Promise<PurposeSubject | undefined> {
-  const row = await tx
+export const lockSubject = async (tx: Tx, id: string, scope: Scope): Promise<PurposeSubject | undefined> =>
+  (await lockSubjects(tx, [id], scope)).get(id)
+
+/** Locks those of the recordings that are in scope and still have bytes, in the order of their ids. */
+export async function lockSubjects(
+  tx: Tx,
+  ids: readonly string[],
+  scope: Scope,
+): Promise<ReadonlyMap<string, PurposeSubject>> {
+  const rows = await tx
     .selectFrom('recording')
     .select(['id', 'status', 'member_ref', 'product', 'sensitivity', 'links', 'notice_version'])
     .select(['started_at', 'ended_at'])
-    .where('id', '=', id)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .where(inScope(scope))
     .where('status', 'not in', ['receiving', 'destroying', 'destroyed'])
+    .orderBy('id')
     .forUpdate()
-    .executeTakeFirst()
-  const callEndedAt = row?.ended_at ?? row?.started_at
-  if (!row || !callEndedAt) return undefined
+    .execute()
   const tags = await tx
     .selectFrom('purpose_tag')
-    .select(['purpose', 'rule_id as ruleId', 'rule_version as ruleVersion', 'state'])
+    .select(['recording_id', 'purpose', 'rule_id as ruleId', 'rule_version as ruleVersion', 'state'])
     .select(['min_until as minUntil', 'retain_until as retainUntil', 'legal_basis'])
-    .where('recording_id', '=', id)
+    .where(sql<boolean>`recording_id = any(${rows.map(({ id }) => id)}::uuid[])`)
     .orderBy('purpose')
     .execute()
-  return {
-    id: row.id,
-    status: row.status,
-    memberRef: row.member_ref,
-    product: row.product ?? '',
-    sensitivity: row.sensitivity,
-    links: row.links,
-    noticeVersion: row.notice_version ?? '',
-    callEndedAt,
-    tags: tags.map(({ legal_basis, ...tag }) => ({ ...tag, legalBasis: legal_basis as LegalBasis })),
-  }
+  const tagsOf = Map.groupBy(tags, ({ recording_id }) => recording_id)
+  return new Map(
+    rows.flatMap((row) => {
+      const callEndedAt = row.ended_at ?? row.started_at
+      return callEndedAt ? [[row.id, subjectOf({ ...row, callEndedAt }, tagsOf.get(row.id) ?? [])]] : []
+    }),
+  )
 }
+
+const subjectOf = (
+  row: Pick<Selectable<RecordingTable>, 'id' | 'status' | 'member_ref' | 'product' | 'sensitivity'> &
+    Pick<Selectable<RecordingTable>, 'links' | 'notice_version'> & { readonly callEndedAt: Date },
+  tags: readonly (Omit<HeldPurpose, 'legalBasis'> & { legal_basis: string; recording_id: string })[],
+): PurposeSubject => ({
+  id: row.id,
+  status: row.status,
+  memberRef: row.member_ref,
+  product: row.product ?? '',
+  sensitivity: row.sensitivity,
+  links: row.links,
+  noticeVersion: row.notice_version ?? '',
+  callEndedAt: row.callEndedAt,
+  tags: tags.map(({ legal_basis, recording_id: _, ...tag }) => ({
+    ...tag,
+    legalBasis: legal_basis as LegalBasis,
+  })),
+})
 
 const inScope = ({ memberRef, entities }: Scope) =>
   sql<boolean>`(member_ref = ${memberRef} or entity = any(${entities}))`
 
-export async function setState(
-  tx: Tx,
-  { id, purpose }: { readonly id: string; readonly purpose: string },
-  state: TagState,
-): Promise<void> {
-  await tx
-    .updateTable('purpose_tag')
-    .set({ state })
-    .where('recording_id', '=', id)
-    .where('purpose', '=', purpose)
-    .execute()
+export interface NewState {
+  readonly id: string
+  readonly purpose: string
+  readonly state: TagState
+}
+
+/** Sets the states of purposes, each of its recording, in one statement. */
+export async function setStates(tx: Tx, states: readonly NewState[]): Promise<void> {
+  const of = <K extends keyof NewState>(key: K) => states.map((one) => one[key])
+  await sql`update purpose_tag t set state = n.state
+    from unnest(${of('id')}::uuid[], ${of('purpose')}::text[], ${of('state')}::text[]) as n (id, purpose, state)
+    where t.recording_id = n.id and t.purpose = n.purpose`.execute(tx)
 }
 
 /** Last day of a purpose; null while its trigger is awaited. */

@@ -1,8 +1,8 @@
 import type { Actor } from '../access/actor.ts'
 import type { RecordingJson } from '../recordings/present.ts'
-import { type Change, changePurpose, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
+import { type StateChange, stateChange } from './change-states.ts'
+import { changePurpose, type PurposeAddress, type PurposePorts } from './purpose-change.ts'
 import { type Reason, stateWhenRemoved } from './purpose-decisions.ts'
-import { setState } from './purpose-queries.ts'
 
 export interface RemovePurpose extends PurposeAddress {
   readonly because: Reason
@@ -19,19 +19,16 @@ export function makeRemovePurpose(ports: PurposePorts) {
 }
 
 /** The end of a purpose before its time, as a change of its recording. */
-export function removal(ports: Pick<PurposePorts, 'rules'>, request: RemovePurpose): Change {
+export function removal(ports: Pick<PurposePorts, 'rules'>, request: RemovePurpose): StateChange {
   const { because, ...address } = request
-  return {
+  return stateChange({
     type: 'recording.purpose_removed',
     address,
     detail: { because },
-    async act(tx, { id, tags }, now) {
+    stateOf({ tags }, now) {
       const tag = tags.find(({ purpose }) => purpose === address.purpose)
       const rule = tag && ports.rules(now).find(tag.ruleId, tag.ruleVersion)
-      const state = stateWhenRemoved(tag, because, rule, now)
-      if (state === undefined) return false
-      await setState(tx, { id, purpose: address.purpose }, state)
-      return true
+      return stateWhenRemoved(tag, because, rule, now)
     },
-  }
+  })
 }

@@ -1,22 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { registerInstance } from '../../../src/db/instance.ts'
-import { DAY, HOUR, MIB, SECOND } from '../../../src/kernel/units.ts'
+import { DAY, HOUR } from '../../../src/kernel/units.ts'
 import { EU_LIST } from '../../../src/privacy/eu-countries.ts'
-import type { ObjectStore } from '../../../src/storage/object-store.ts'
 import { persons } from '../../support/tokens.ts'
 import { member, officer } from '../audio/training-app.ts'
 import { bearer, NOW } from '../listening/listening-app.ts'
 import { NEVER, type PackageApp, startPackageApp, unzipped } from './package-app.ts'
 
 let app: PackageApp
-/** What the store has open for readers of packages, and how much it gave them. */
-const upstream = { open: 0, bytes: 0 }
 beforeAll(async () => {
-  app = await startPackageApp({ store: observed })
+  app = await startPackageApp()
 })
 afterAll(() => app.close())
 beforeEach(() => {
@@ -72,56 +69,6 @@ test('a download can be broken off and resumed at any byte, and asked about befo
   const known = await fetch(url, { headers: { ...headers, 'if-none-match': etag } })
   expect(known.status).toBe(304)
 })
-
-test('a download that is aborted half-way frees what the store had open and reads no further, however often', async () => {
-  const { id } = await app.add({ audio: randomBytes(24 * MIB) })
-  const request = await app.decided({ recordings: [id] })
-  await app.build()
-  const headers = bearer(app, member)
-  const half = async (range: object): Promise<void> => {
-    const stop = new AbortController()
-    const response = await fetch(app.url + app.filePath(request), {
-      ...{ headers: { ...headers, ...range }, signal: stop.signal },
-    })
-    await response.body?.getReader().read()
-    stop.abort()
-  }
-  upstream.bytes = 0
-  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
-  await half({})
-  await expect.poll(() => upstream.open, { timeout: 5 * SECOND }).toBe(0)
-  const before = sockets()
-  for (let time = 0; time < 30; time++) await half(time % 2 === 0 ? {} : { range: `bytes=${time * MIB}-` })
-  await expect.poll(() => upstream.open, { timeout: 5 * SECOND }).toBe(0)
-  await expect.poll(sockets, { timeout: 5 * SECOND }).toBeLessThanOrEqual(before)
-  const read = upstream.bytes
-  // All of it would be 24 MiB each time.
-  expect(read).toBeLessThan(31 * 12 * MIB)
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect(upstream.bytes).toBe(read)
-  expect((await app.fetch(request)).status).toBe(200)
-})
-
-/** The real store; what it gives is counted. */
-function observed(files: ObjectStore): ObjectStore {
-  const open: ObjectStore['open'] = async (...args) => {
-    const source = await files.open(...args)
-    upstream.open += 1
-    source.once('close', () => {
-      upstream.open -= 1
-    })
-    source.on('data', (chunk: Buffer) => {
-      upstream.bytes += chunk.length
-    })
-    return source.pause()
-  }
-  return new Proxy(files, {
-    get(target, name) {
-      const value: unknown = name === 'open' ? open : Reflect.get(target, name)
-      return typeof value === 'function' && name !== 'open' ? value.bind(target) : value
-    },
-  })
-}
 
 describe('T16: nobody but the member gets a package, or learns that there is one', () => {
   test('somebody else, also an officer, gets byte for byte what an unknown request gets', async () => {
