@@ -6,7 +6,14 @@ import type { Clock } from '../kernel/clock.ts'
 import { idToLookUp } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
 import { requireCoach } from './coach.ts'
-import { presentSample, presentSummary, type SampleJson, type SampleSummaryJson } from './sample-present.ts'
+import {
+  presentCounts,
+  presentSample,
+  presentSummary,
+  type SampleCountsJson,
+  type SampleJson,
+  type SampleSummaryJson,
+} from './sample-present.ts'
 import { findSample, listItems, listSamples, type SampleRow } from './sample-queries.ts'
 
 export interface ReadSamplesPorts {
@@ -38,6 +45,23 @@ export function makeFindSample({ db, clock }: ReadSamplesPorts) {
       const row = await sampleOf(db, actor, id)
       await appendAudit(db, eventOf({ ...act, entities: [row.entity] }, { sample: row.id }))
       return presentSample(row, await listItems(db, row.id, actor.sub), now)
+    })
+  }
+}
+
+/**
+ * How far a sample is, for a page that asks every few seconds whether it still shows what is so. It tells nothing
+ * of a call, so only refusals are put on record. Throws Problem: `forbidden`, `not_found` (also for a sample of
+ * other coaches).
+ */
+export function makeCountSample({ db, clock }: ReadSamplesPorts) {
+  return async function count(actor: Actor, id: string): Promise<SampleCountsJson> {
+    const now = clock.now()
+    const act = { type: 'training.sample_viewed', action: 'R', actor, at: now } as const
+    return withRefusalsOnRecord(db, act, async () => {
+      requireCoach(actor, now)
+      const row = await sampleOf(db, actor, id)
+      return presentCounts(row, await listItems(db, row.id, actor.sub))
     })
   }
 }

@@ -32,6 +32,8 @@ export const ItemSchema = z
   })
   .meta({ id: 'TrainingItem' })
 
+const counts = { open: Count, reviewed: Count, withdrawn: Count }
+
 const sampleFields = {
   id: z.uuid(),
   entity: z.string(),
@@ -64,7 +66,7 @@ const sampleFields = {
   endsOn: Day,
   ended: z.boolean(),
   coaches: z.array(z.string()),
-  counts: z.strictObject({ open: Count, reviewed: Count, withdrawn: Count }),
+  counts: z.strictObject(counts),
 }
 
 export const SampleSummarySchema = z.strictObject(sampleFields).meta({ id: 'TrainingSampleSummary' })
@@ -75,8 +77,13 @@ export const SampleSchema = z
   .strictObject({ ...sampleFields, items: z.array(ItemSchema) })
   .meta({ id: 'TrainingSample' })
 
+export const SampleCountsSchema = z
+  .strictObject({ ...counts, waiting: Count.meta({ description: 'Of these, being masked' }) })
+  .meta({ id: 'TrainingSampleCounts' })
+
 export type SampleSummaryJson = z.input<typeof SampleSummarySchema>
 export type SampleJson = z.input<typeof SampleSchema>
+export type SampleCountsJson = z.input<typeof SampleCountsSchema>
 export type ItemJson = z.input<typeof ItemSchema>
 
 export function presentSummary(row: SampleRow, now: Date): SampleSummaryJson {
@@ -94,6 +101,14 @@ export function presentSummary(row: SampleRow, now: Date): SampleSummaryJson {
 export const presentSample = (row: SampleRow, items: readonly ItemRow[], now: Date): SampleJson => ({
   ...presentSummary(row, now),
   items: items.map(presentItem),
+})
+
+export const presentCounts = (
+  { open, reviewed, withdrawn }: SampleRow,
+  items: readonly ItemRow[],
+): SampleCountsJson => ({
+  ...{ open, reviewed, withdrawn },
+  waiting: items.filter(({ withdrawnAt, masked }) => withdrawnAt === null && masked === 'waiting').length,
 })
 
 function presentItem(row: ItemRow): ItemJson {

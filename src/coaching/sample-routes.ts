@@ -5,14 +5,15 @@ import { name, text } from '../recordings/schema.ts'
 import { CalibrationSchema, type makeCalibration } from './calibration.ts'
 import type { DrawSample } from './draw-sample.ts'
 import { FeedbackSchema, type makeFeedback } from './feedback.ts'
-import type { makeFindSample, makeListSamples } from './read-samples.ts'
-import { SampleListSchema, SampleSchema } from './sample-present.ts'
+import type { makeCountSample, makeFindSample, makeListSamples } from './read-samples.ts'
+import { SampleCountsSchema, SampleListSchema, SampleSchema } from './sample-present.ts'
 import { type ScoreForm, ScoreFormSchema } from './score-form.ts'
 
 export interface SampleUseCases {
   readonly drawSample: DrawSample
   readonly listSamples: ReturnType<typeof makeListSamples>
   readonly findSample: ReturnType<typeof makeFindSample>
+  readonly countSample: ReturnType<typeof makeCountSample>
   readonly calibration: ReturnType<typeof makeCalibration>
   readonly feedback: ReturnType<typeof makeFeedback>
   readonly form: ScoreForm
@@ -56,6 +57,7 @@ const json = (description: string, schema: z.ZodType) => ({
 export const sampleEndpoints = (useCases: SampleUseCases): Endpoint[] => [
   drawEndpoint(useCases),
   ...readEndpoints(useCases),
+  countEndpoint(useCases),
   ...outcomeEndpoints(useCases),
 ]
 
@@ -115,6 +117,24 @@ const readEndpoints = ({ listSamples, findSample }: SampleUseCases): Endpoint[] 
     },
   }),
 ]
+
+const countEndpoint = ({ countSample }: SampleUseCases): Endpoint =>
+  endpoint({
+    method: 'get',
+    path: '/v1/training-samples/{id}/counts',
+    operationId: 'countTrainingSample',
+    summary: 'Say how far a sample is, to ask again and again whether it has changed',
+    tag: TAG,
+    params: z.strictObject({ id: SampleId }),
+    query: empty,
+    responses: { 200: json('How many of its calls are open, reviewed, withdrawn', SampleCountsSchema) },
+    problems: ['forbidden', 'not_found', 'unavailable'],
+    async handle({ params, req, res }) {
+      const counts = await countSample(actorOf(req), params.id)
+      res.setHeader('Cache-Control', 'private, no-store')
+      res.json(counts)
+    },
+  })
 
 const outcomeEndpoints = ({ calibration, feedback, form }: SampleUseCases): Endpoint[] => [
   endpoint({

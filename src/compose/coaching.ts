@@ -4,7 +4,7 @@ import { makeDrawSample } from '../coaching/draw-sample.ts'
 import { makeFeedback } from '../coaching/feedback.ts'
 import { itemEndpoints } from '../coaching/item-routes.ts'
 import { makeNotes } from '../coaching/notes.ts'
-import { makeFindSample, makeListSamples } from '../coaching/read-samples.ts'
+import { makeCountSample, makeFindSample, makeListSamples } from '../coaching/read-samples.ts'
 import { sampleEndpoints } from '../coaching/sample-routes.ts'
 import { readScoreForm, type ScoreForm } from '../coaching/score-form.ts'
 import { makeRelease, makeScore } from '../coaching/scores.ts'
@@ -44,6 +44,7 @@ export function composeCoaching(
         drawSample: makeDrawSample({ ...ports, noticesOfTraining }),
         listSamples: makeListSamples(ports),
         findSample: makeFindSample(ports),
+        countSample: makeCountSample(ports),
         calibration: makeCalibration(ports),
         feedback: makeFeedback(ports),
         form,

@@ -102,6 +102,7 @@ const ROUTES = [
   'post /v1/training-samples',
   'get /v1/training-samples',
   'get /v1/training-samples/{id}',
+  'get /v1/training-samples/{id}/counts',
   'get /v1/training-samples/{id}/calibration',
   'get /v1/training-samples/{id}/items/{n}/notes',
   'post /v1/training-samples/{id}/items/{n}/notes',

@@ -24,7 +24,15 @@ export interface SampleSummary {
   readonly endsOn: string
   readonly ended: boolean
   readonly coaches: readonly string[]
-  readonly counts: { readonly open: number; readonly reviewed: number; readonly withdrawn: number }
+  readonly counts: Omit<SampleCounts, 'waiting'>
+}
+
+export interface SampleCounts {
+  readonly open: number
+  readonly reviewed: number
+  readonly withdrawn: number
+  /** Calls that are being masked. */
+  readonly waiting: number
 }
 
 export type Exclusion =

@@ -1,5 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useGet, useSend } from '../api/use-api.ts'
-import type { Calibration, Note, Sample, SampleSummary, ScoreForm } from './contract.ts'
+import type { Calibration, Note, Sample, SampleCounts, SampleSummary, ScoreForm } from './contract.ts'
 
 /** An objection withdraws a call within seconds; whoever has the page open sees it well within a minute. */
 const LOOK_AGAIN_MS = 25_000
@@ -9,10 +11,33 @@ export const samplePath = (id: string): string => `${SAMPLES}/${encodeURICompone
 
 export const itemPath = (id: string, n: number): string => `${samplePath(id)}/items/${n}`
 
-export const useSamples = () =>
-  useGet<{ items: readonly SampleSummary[] }>(SAMPLES, { refreshMs: LOOK_AGAIN_MS })
+export const useSamples = () => useGet<{ items: readonly SampleSummary[] }>(SAMPLES)
 
-export const useSample = (id: string) => useGet<Sample>(samplePath(id), { refreshMs: LOOK_AGAIN_MS })
+/** A sample, read again when its counts say that something happened: each reading is put on record, counts are not. */
+export function useSample(id: string) {
+  const client = useQueryClient()
+  const path = samplePath(id)
+  const sample = useGet<Sample>(path)
+  const counts = useGet<SampleCounts>(`${path}/counts`, { refreshMs: LOOK_AGAIN_MS })
+  const isOld = sample.data && counts.data && !areAlike(countsOf(sample.data), counts.data)
+  const countedAt = counts.dataUpdatedAt
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at most one reading for each count
+  useEffect(() => {
+    if (isOld) void client.invalidateQueries({ queryKey: ['get', path], exact: true })
+  }, [isOld, countedAt, client, path])
+  return sample
+}
+
+const areAlike = (one: SampleCounts, other: SampleCounts): boolean =>
+  one.open === other.open &&
+  one.reviewed === other.reviewed &&
+  one.withdrawn === other.withdrawn &&
+  one.waiting === other.waiting
+
+const countsOf = ({ counts, items }: Sample): SampleCounts => ({
+  ...counts,
+  waiting: items.filter(({ state, masked }) => state !== 'withdrawn' && masked === 'waiting').length,
+})
 
 export const useCalibration = (id: string) => useGet<Calibration>(`${samplePath(id)}/calibration`)
 

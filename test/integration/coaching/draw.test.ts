@@ -201,6 +201,27 @@ describe('who draws', () => {
     expect((await app.call(agent, 'GET', '/v1/training-samples')).status).toBe(403)
   })
 
+  it('counts what happened to a sample as often as a page asks, without a line in the audit', async () => {
+    const { id: recordingId } = await app.addCall()
+    const { body } = await app.draw()
+    const path = `/v1/training-samples/${body.id}`
+    const counts = async () => (await app.call(coach, 'GET', `${path}/counts`)).body
+    const viewed = async () => (await app.auditOfType('training.sample_viewed')).length
+    const before = await viewed()
+    expect(await counts()).toEqual({ ...body.counts, waiting: 0 })
+    await app.db
+      .updateTable('purpose_tag')
+      .set({ state: 'objected' })
+      .where('recording_id', '=', recordingId)
+      .execute()
+    expect(await app.withdraw()).toBe(1)
+    expect(await counts()).toMatchObject({ withdrawn: body.counts.withdrawn + 1 })
+    expect(await viewed()).toBe(before)
+    const foreign = await app.call(stranger, 'GET', `${path}/counts`)
+    expect([foreign.status, foreign.body.code]).toEqual([404, 'not_found'])
+    expect(await viewed()).toBe(before + 1)
+  })
+
   it('raises an alarm by a search, which says nothing of whom was looked for', async () => {
     await app.call(coach, 'GET', '/v1/recordings?memberRef=M-famous')
     await app.call(coach, 'GET', '/v1/recordings?memberRef=M-famous')
