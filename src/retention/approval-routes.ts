@@ -58,7 +58,10 @@ export const approvalEndpoints = ({ listApprovals, approveDestruction }: Approva
     tag: TAG,
     query: z.strictObject({}),
     responses: {
-      200: { description: 'The list', content: { 'application/json': ApprovalListSchema } },
+      200: {
+        description: 'The newest 100, with every open one',
+        content: { 'application/json': ApprovalListSchema },
+      },
     },
     problems: ['forbidden', 'unavailable'],
     async handle({ req, res }) {

@@ -5,7 +5,6 @@ export interface Operations {
   readonly ready: boolean
   readonly parts: readonly { readonly part: string; readonly ok: boolean; readonly detail?: string }[]
   readonly audio: {
-    readonly engine: string
     readonly waiting: number
     readonly parked: number
     readonly oldest: string | null

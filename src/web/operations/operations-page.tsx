@@ -90,9 +90,6 @@ function Queues({ found: { audio, store } }: SectionProps) {
           </li>
         ))}
       </ul>
-      <p>
-        {w.engine} <span lang="en">{audio.engine}</span>
-      </p>
     </section>
   )
 }

@@ -131,11 +131,6 @@ export interface Hold {
   readonly storeConfirmed: boolean
 }
 
-export interface HoldPage {
-  readonly items: readonly Hold[]
-  readonly nextCursor: string | null
-}
-
 export interface PlacedHold extends Hold {
   readonly notHeld: readonly { readonly recordingId: string; readonly code: string }[]
 }

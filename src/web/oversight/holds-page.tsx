@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { useGet } from '../api/use-api.ts'
+import { usePages } from '../api/use-api.ts'
 import { calendarDay, fullDay } from '../i18n/dates.ts'
 import { useLanguage, useNames } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
@@ -8,8 +8,9 @@ import { PageHeading } from '../shell/page-heading.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { SelectField } from '../ui/field.tsx'
 import { Loaded } from '../ui/loaded.tsx'
+import { MoreRows } from '../ui/more-rows.tsx'
 import { News, useNews } from '../ui/news.tsx'
-import type { Hold, HoldPage, PlacedHold } from './contract.ts'
+import type { Hold, PlacedHold } from './contract.ts'
 import { words } from './holds-words.ts'
 import { PlaceHoldDialog } from './place-hold-dialog.tsx'
 import { words as shared } from './words.ts'
@@ -61,7 +62,7 @@ function HoldList() {
   const w = useWords(words)
   const [address, setAddress] = useSearchParams()
   const shown = shownOf(address.get('toon'))
-  const holds = useGet<HoldPage>(`/v1/holds?limit=1000${SHOWN[shown]}`)
+  const holds = usePages<Hold>(`/v1/holds?limit=1000${SHOWN[shown]}`)
   const names = {
     open: w.filters.open,
     herbeoordelen: w.filters.review,
@@ -79,10 +80,14 @@ function HoldList() {
         />
       </div>
       <Loaded query={holds}>
-        {({ items }) => (
-          <HoldTable holds={shown === 'herbeoordelen' ? items.filter(({ overdue }) => overdue) : items} />
-        )}
+        {({ pages }) => {
+          const items = pages.flatMap((page) => page.items)
+          return (
+            <HoldTable holds={shown === 'herbeoordelen' ? items.filter(({ overdue }) => overdue) : items} />
+          )
+        }}
       </Loaded>
+      <MoreRows list={holds} />
     </>
   )
 }

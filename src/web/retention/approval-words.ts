@@ -8,6 +8,8 @@ export const words = inBoth(
     title: 'Goedkeuringen',
     lead: 'Wat op een tweede persoon wacht: wie het vraagt, en wat het zou doen. Wie iets voorstelt, keurt het niet zelf goed.',
     mine: count('zaak wacht op u', 'zaken wachten op u'),
+    mineSoFar: (n: number) =>
+      `Van wat hier nu staat ${n === 1 ? 'wacht 1 zaak' : `wachten ${n} zaken`} op u; de lijst gaat verder.`,
     none: 'Er wacht niets op u.',
     bulk: 'Veel tegelijk vernietigen',
     bulkText: (due: number, entity: string) =>
@@ -50,6 +52,8 @@ export const words = inBoth(
     title: 'Approvals',
     lead: 'What waits for a second person: who asks, and what it would do. Whoever proposes something does not approve it.',
     mine: count('matter waits for you', 'matters wait for you'),
+    mineSoFar: (n: number) =>
+      `Of what is shown so far ${n === 1 ? '1 matter waits' : `${n} matters wait`} for you; the list goes on.`,
     none: 'Nothing waits for you.',
     bulk: 'Destroying many at once',
     bulkText: (due: number, entity: string) =>

@@ -1,8 +1,10 @@
+import type { ReactNode } from 'react'
 import { useMe } from '../api/queries.ts'
-import { useGet } from '../api/use-api.ts'
+import { useGet, usePages } from '../api/use-api.ts'
 import { useWords } from '../i18n/words.ts'
 import { PageHeading } from '../shell/page-heading.tsx'
 import { Loaded } from '../ui/loaded.tsx'
+import { MoreRows } from '../ui/more-rows.tsx'
 import { BulkItem } from './approval-bulk.tsx'
 import { DraftItem } from './approval-draft.tsx'
 import { ReviewItem } from './approval-review.tsx'
@@ -14,7 +16,7 @@ export function Component() {
   const w = useWords(words)
   const roles = useMe().data?.roles ?? []
   const approvals = useGet<{ items: readonly Approval[] }>('/v1/retention/approvals')
-  const reviews = useGet<{ items: readonly Review[] }>('/v1/retention/reviews')
+  const reviews = usePages<Review>('/v1/retention/reviews?limit=100')
   const books = useGet<BookList>(roles.includes('privacy_officer') ? '/v1/retention/rules' : null)
   return (
     <>
@@ -23,7 +25,14 @@ export function Component() {
       <Loaded query={approvals}>
         {({ items }) => (
           <Loaded query={reviews}>
-            {(found) => <Matters approvals={items} reviews={found.items} drafts={draftsOf(books.data)} />}
+            {({ pages }) => (
+              <Matters
+                approvals={items}
+                reviews={pages.flatMap((page) => page.items)}
+                moreReviews={reviews.hasNextPage && <MoreRows list={reviews} />}
+                drafts={draftsOf(books.data)}
+              />
+            )}
           </Loaded>
         )}
       </Loaded>
@@ -37,10 +46,12 @@ const draftsOf = (books: BookList | undefined): readonly BookSummary[] =>
 interface MattersProps {
   readonly approvals: readonly Approval[]
   readonly reviews: readonly Review[]
+  /** The way to reviews that are not shown yet, or false when all are. */
+  readonly moreReviews: ReactNode
   readonly drafts: readonly BookSummary[]
 }
 
-function Matters({ approvals, reviews, drafts }: MattersProps) {
+function Matters({ approvals, reviews, moreReviews, drafts }: MattersProps) {
   const w = useWords(words)
   const own = useMe().data?.sub
   const open = approvals.filter(({ state }) => state === 'open')
@@ -53,7 +64,7 @@ function Matters({ approvals, reviews, drafts }: MattersProps) {
   return (
     <>
       <p className="notice" role="status">
-        {mine.length === 0 ? w.none : w.mine(mine.length)}
+        {moreReviews ? w.mineSoFar(mine.length) : mine.length === 0 ? w.none : w.mine(mine.length)}
       </p>
       <ul className="matters">
         {open.map((approval) => (
@@ -64,6 +75,7 @@ function Matters({ approvals, reviews, drafts }: MattersProps) {
         ))}
       </ul>
       {reviews.length > 0 && <Reviews reviews={reviews} />}
+      {moreReviews}
       {over.length > 0 && (
         <details>
           <summary>{w.done}</summary>
