@@ -11,6 +11,7 @@ import { persons } from '../support/tokens.ts'
 import { audioBench } from './audio.ts'
 import { auditAppendBench } from './audit-append.ts'
 import { delivery, wav } from './delivery.ts'
+import { firstLoadBench } from './first-load.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
 import { presignedPath } from './presign.ts'
@@ -304,6 +305,7 @@ try {
     if (wanted('audit')) await auditAppend()
     if (wanted('list')) await list(stage)
     if (wanted('audio')) await audioBench(ROUNDS, print)
+    if (wanted('first-load')) await firstLoadBench({ postgres, rgw, rounds: ROUNDS, print })
     if (wanted('preview')) await previewBench({ ...stage, rows: LIST_ROWS, rounds: ROUNDS, print })
   } finally {
     await service.stop()
