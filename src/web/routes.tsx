@@ -1,4 +1,4 @@
-import { createBrowserRouter, redirect } from 'react-router'
+import { createBrowserRouter, type RouteObject, redirect } from 'react-router'
 import { accountabilityRoutes } from './accountability/routes.ts'
 import { auditLogRoutes } from './audit-log/routes.ts'
 import { caseworkRoutes } from './casework/routes.tsx'
@@ -28,42 +28,43 @@ import { whoListenedRoutes } from './who-listened/routes.ts'
  * here for; areas for staff belong beside `MemberArea`, loaded by `lazy` when somebody opens them.
  * The service answers these paths with the page (`src/http/web-page.ts`); keep the two in step.
  */
-export const createRouter = () =>
-  createBrowserRouter([
-    {
-      Component: Shell,
-      ErrorBoundary: Crash,
-      children: [
-        {
-          Component: SignedIn,
-          children: [
-            {
-              Component: MemberArea,
-              children: [
-                { index: true, Component: CallsPage },
-                { path: 'gesprekken', loader: () => redirect('/') },
-                { path: 'gesprekken/:id', Component: CallPage },
-                ...requestRoutes,
-                { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
-              ],
-            },
-            ...messageRoutes,
-            ...caseworkRoutes,
-            ...coachingRoutes,
-            ...feedbackRoutes,
-            ...oversightRoutes,
-            ...operationsRoutes,
-            ...retentionRoutes,
-            ...emergencyRoutes,
-            ...auditLogRoutes,
-            ...requestsDeskRoutes,
-            ...disclosureRoutes,
-            ...whoListenedRoutes,
-            ...accountabilityRoutes,
-            { path: '*', Component: NotFound },
-          ],
-        },
-      ],
-    },
-    { Component: PublicShell, ErrorBoundary: Crash, children: [...certificateRoutes, ...deliveryRoutes] },
-  ])
+export const routes: RouteObject[] = [
+  {
+    Component: Shell,
+    ErrorBoundary: Crash,
+    children: [
+      {
+        Component: SignedIn,
+        children: [
+          {
+            Component: MemberArea,
+            children: [
+              { index: true, Component: CallsPage },
+              { path: 'gesprekken', loader: () => redirect('/') },
+              { path: 'gesprekken/:id', Component: CallPage },
+              ...requestRoutes,
+              { path: 'voorkeuren', lazy: () => import('./preferences/preferences-page.tsx') },
+            ],
+          },
+          ...messageRoutes,
+          ...caseworkRoutes,
+          ...coachingRoutes,
+          ...feedbackRoutes,
+          ...oversightRoutes,
+          ...operationsRoutes,
+          ...retentionRoutes,
+          ...emergencyRoutes,
+          ...auditLogRoutes,
+          ...requestsDeskRoutes,
+          ...disclosureRoutes,
+          ...whoListenedRoutes,
+          ...accountabilityRoutes,
+          { path: '*', Component: NotFound },
+        ],
+      },
+    ],
+  },
+  { Component: PublicShell, ErrorBoundary: Crash, children: [...certificateRoutes, ...deliveryRoutes] },
+]
+
+export const createRouter = () => createBrowserRouter(routes)

@@ -2,14 +2,16 @@ import pg from 'pg'
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DAY } from '../../src/kernel/units.ts'
-import { MEMBER, openStaffDemo, recordings, type StaffDemo } from './staff-demo.ts'
+import { COACH, MEMBER, openStaffDemo, recordings, type StaffDemo } from './staff-demo.ts'
 import {
   accessibilityProblems,
   expectToHear,
   PATIENT,
   playButton,
+  press,
   sidewaysScroll,
   tabTo,
+  type,
 } from './web-visit.ts'
 
 /** Several people meet in these, on a machine that may be busy. */
@@ -128,6 +130,23 @@ describe('emergency access', () => {
     await manager.getByRole('alert').getByText('Dit bestaat niet, of het is niet voor u.').waitFor()
     expect(await manager.getByRole('textbox', { name: 'Waarom' }).inputValue()).toBe(REASON)
     expect(await manager.getByRole('heading', { name: 'Wat is geopend' }).count()).toBe(0)
+  })
+})
+
+describe('what was noticed of staff', () => {
+  test('is settled with a note, and is then off the list', STORY, async () => {
+    const coach = await demo.as(COACH)
+    expect((await coach.request.get('/v1/recordings?memberRef=M-1001')).status()).toBe(403)
+    const page = await demo.as(OFFICER)
+    await page.goto('/toezicht')
+    const noticed = part(page, 'Opvallend gedrag van medewerkers')
+    await noticed.getByText('zocht als coach naar gesprekken').waitFor()
+    await press(page, noticed.getByRole('button', { name: 'Afhandelen: cleo' }))
+    const dialog = page.getByRole('dialog', { name: 'Afhandelen' })
+    await type(page, dialog.getByRole('textbox', { name: 'Wat eruit kwam' }), 'Een vergissing, besproken')
+    await press(page, dialog.getByRole('button', { name: 'Vastleggen' }))
+    await page.locator('[role=status]:focus', { hasText: 'Vastgelegd.' }).waitFor()
+    await noticed.getByText('Er is niets opgevallen.').waitFor()
   })
 })
 

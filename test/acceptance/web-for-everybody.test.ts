@@ -27,29 +27,36 @@ beforeAll(async () => {
   return () => demo.close()
 })
 
+type Look = (place: string) => Promise<void>
+
 /** Every page a member meets, one after the other, with what is to be looked at once it is there. */
-async function walk(page: Page, look: (place: string) => Promise<void>): Promise<void> {
+async function walk(page: Page, look: Look): Promise<void> {
   await page.goto('/')
   await page.getByRole('heading', { level: 1 }).waitFor()
   await look('welcome')
   await logIn(page, MEMBER)
   await playButton(page).first().waitFor()
   await look('calls')
-  await page.goto('/?zoek=gesprek+dat+er+niet+is')
-  await page.getByRole('searchbox').waitFor()
-  await look('calls, searched in vain')
   await page.goto('/voorkeuren')
   await page.getByRole('checkbox').first().waitFor()
   await look('preferences')
-  await page.goto('/')
-  await playButton(page).first().click()
-  await slider(page).waitFor()
-  await look('calls with the player open')
   const [call] = await ownCalls(page)
   await page.goto(`/gesprekken/${call?.id}`)
   await page.locator('a[download]').waitFor()
   for (const summary of await page.locator('summary').all()) await summary.click()
   await look('one call')
+  await walkAstray(page, look)
+}
+
+/** What these pages show after something was done there, or when there is nothing. */
+async function walkAstray(page: Page, look: Look): Promise<void> {
+  await page.goto('/?zoek=gesprek+dat+er+niet+is')
+  await page.getByRole('searchbox').waitFor()
+  await look('calls, searched in vain')
+  await page.goto('/')
+  await playButton(page).first().click()
+  await slider(page).waitFor()
+  await look('calls with the player open')
   await page.goto('/gesprekken/not-a-call')
   await page.getByRole('heading', { level: 1 }).waitFor()
   await look('no such call')
@@ -80,9 +87,10 @@ async function problemsInAllLooks(page: Page, place: string): Promise<string[]> 
 }
 
 describe('with assistive technology', () => {
-  test('axe-core finds nothing wrong on any page, in Dutch and English, light and dark', async () => {
+  test('axe-core finds nothing wrong off the main roads, in Dutch and English, light and dark', async () => {
     const { page, leave } = await visit(demo)
-    await walk(page, async (place) => expect(await problemsInAllLooks(page, place)).toEqual([]))
+    await logIn(page, MEMBER)
+    await walkAstray(page, async (place) => expect(await problemsInAllLooks(page, place)).toEqual([]))
     await leave()
   })
 
@@ -102,9 +110,9 @@ describe('with assistive technology', () => {
 })
 
 describe('on any screen', () => {
-  /** 640 CSS pixels are what a laptop of 1280 has at 200 % zoom, and 320 at 400 % (WCAG 1.4.10). */
-  test.each([320, 360, 640])('on a width of %d nothing has to be scrolled sideways', async (width) => {
-    const { page, leave } = await visit(demo, { width, height: 640 })
+  /** What a laptop of 1280 CSS pixels has at 400 % zoom (WCAG 1.4.10). */
+  test('on a width of 320 nothing has to be scrolled sideways', async () => {
+    const { page, leave } = await visit(demo, { width: 320, height: 640 })
     await walk(page, (place) =>
       inBothLanguages(page, async (language) => {
         expect({ place, language, sideways: await sidewaysScroll(page) }).toEqual({

@@ -14,6 +14,7 @@ import {
   PATIENT,
   pauseButton,
   playButton,
+  press,
   rowOf,
   slider,
   soundOf,
@@ -95,8 +96,7 @@ describe('coming in', () => {
     const foreign = await asMember()
     const other = await visit(demo)
     await logIn(other.page, OTHER_MEMBER)
-    const theirs = await ownCalls(other.page)
-    expect(theirs.map(({ id }) => id)).not.toContain(foreign.id)
+    expect((await ownCalls(other.page)).map(({ id }) => id)).not.toContain(foreign.id)
     await other.page.goto(`/gesprekken/${foreign.id}`)
     await other.page.getByRole('heading', { level: 1, name: 'Dit gesprek is er niet' }).waitFor()
     await other.leave()
@@ -218,9 +218,9 @@ describe('one call', () => {
     const { page } = guest
     await page.goto(`/gesprekken/${call.id}`)
     const downloading = page.waitForEvent('download')
-    await page.getByRole('link', { name: /^Kopie downloaden/ }).click()
+    await press(page, page.getByRole('link', { name: /^Kopie downloaden/ }))
     const bytes = await readFile(await (await downloading).path())
-    await page.getByText('Echtheid controleren').click()
+    await press(page, page.locator('summary', { hasText: 'Echtheid controleren' }))
     expect(await page.locator('code').textContent()).toBe(createHash('sha256').update(bytes).digest('hex'))
   })
 })

@@ -10,8 +10,10 @@ import {
   openDemo,
   PATIENT,
   playButton,
+  press,
   sidewaysScroll,
   tabTo,
+  type,
   type Visit,
   type VisitOptions,
   visit,
@@ -173,14 +175,11 @@ describe('searching the list', () => {
     await playButton(page).first().waitFor()
     const all = await calls(page)
     const search = page.getByRole('searchbox', { name: 'Zoeken' })
-    await search.fill('arbeidsONGESCHIKT')
+    await type(page, search, 'arbeidsONGESCHIKT')
     const expected = all.filter(({ product }) => product === 'disability').length
     await expect.poll(() => playButton(page).count(), PATIENT).toBe(expected)
     await page.getByRole('status').getByText(`${expected} gesprek`).waitFor()
-    await page
-      .getByRole('link', { name: /\d\d:\d\d$/ })
-      .first()
-      .click()
+    await press(page, page.getByRole('link', { name: /\d\d:\d\d$/ }).first())
     await page.getByRole('heading', { level: 1, name: /^Gesprek van / }).waitFor()
     await page.goBack()
     await expect.poll(() => search.inputValue(), PATIENT).toBe('arbeidsONGESCHIKT')

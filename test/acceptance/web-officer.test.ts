@@ -1,14 +1,15 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
-  accessibilityProblems,
+  choose,
   type Demo,
   type LoggedIn,
   loggedIn,
   openDemo,
   PATIENT,
-  sidewaysScroll,
+  press,
   tabTo,
+  type,
   type Visit,
   type VisitOptions,
   visit,
@@ -45,13 +46,14 @@ async function as(person: string, options: VisitOptions = {}): Promise<Page> {
 const part = (page: Page, heading: string): Locator =>
   page.locator('section').filter({ has: page.getByRole('heading', { level: 2, name: heading, exact: true }) })
 
+/** Without a mouse. */
 async function lookUp(page: Page, kind: string, reference: string): Promise<Locator> {
   await page.goto('/opnamen')
-  await page.getByRole('combobox', { name: 'Reden' }).selectOption('complaint')
-  await page.getByRole('textbox', { name: 'Dossiernummer' }).fill('K-2026-4')
-  await page.getByRole('combobox', { name: 'Zoeken op' }).selectOption({ label: kind })
-  await page.getByRole('textbox', { name: 'Kenmerk' }).fill(reference)
-  await page.getByRole('button', { name: 'Zoeken', exact: true }).click()
+  await choose(page, page.getByRole('combobox', { name: 'Reden' }), 'Klacht')
+  await type(page, page.getByRole('textbox', { name: 'Dossiernummer' }), 'K-2026-4')
+  await choose(page, page.getByRole('combobox', { name: 'Zoeken op' }), kind)
+  await type(page, page.getByRole('textbox', { name: 'Kenmerk' }), reference)
+  await press(page, page.getByRole('button', { name: 'Zoeken', exact: true }))
   return part(page, 'Gevonden opnamen')
 }
 
@@ -101,20 +103,20 @@ describe('looking somebody up', () => {
 })
 
 describe('holds', () => {
-  test('placed in the page it stops the sweep, and only a second person releases it', async () => {
+  test('placed in the page it stops the sweep, and only a second person releases it, by keyboard alone', async () => {
     const page = await as(OFFICER)
     const found = await lookUp(page, 'Lidnummer', 'M-1002')
-    await found.getByRole('link').first().click()
+    await press(page, found.getByRole('link').first())
     const kept = part(page, 'Wat de opname tegenhoudt')
     await kept.getByText('Er is geen blokkade op deze opname.').waitFor()
     const id = page.url().split('/').at(-1) ?? ''
-    await kept.getByRole('button', { name: 'Blokkade plaatsen' }).click()
+    await press(page, kept.getByRole('button', { name: 'Blokkade plaatsen' }))
     const dialog = page.getByRole('dialog', { name: 'Een blokkade plaatsen' })
-    await dialog.getByRole('textbox', { name: 'Dossiernummer' }).fill('K-2026-99')
-    await dialog.getByRole('textbox', { name: 'Reden' }).fill('Klacht over het advies')
-    await dialog.getByRole('button', { name: 'Plaatsen' }).click()
+    await type(page, dialog.getByRole('textbox', { name: 'Dossiernummer' }), 'K-2026-99')
+    await type(page, dialog.getByRole('textbox', { name: 'Reden' }), 'Klacht over het advies')
+    await press(page, dialog.getByRole('button', { name: 'Plaatsen' }))
     await page.locator('[role=status]:focus', { hasText: 'De blokkade is geplaatst' }).waitFor()
-    await kept.getByRole('link', { name: 'K-2026-99' }).click()
+    await press(page, kept.getByRole('link', { name: 'K-2026-99' }))
     await page.getByRole('heading', { level: 1, name: 'Blokkade K-2026-99' }).waitFor()
     const hold = new URL(page.url()).pathname
 
@@ -135,10 +137,10 @@ describe('holds', () => {
   })
 
   async function release(page: Page): Promise<void> {
-    await page.getByRole('button', { name: 'Opheffen' }).click()
+    await press(page, page.getByRole('button', { name: 'Opheffen' }))
     const dialog = page.getByRole('dialog', { name: 'De blokkade opheffen' })
-    await dialog.getByRole('textbox', { name: 'Waarom zij eindigt' }).fill('De klacht is afgehandeld')
-    await dialog.getByRole('button', { name: 'Opheffen' }).click()
+    await type(page, dialog.getByRole('textbox', { name: 'Waarom zij eindigt' }), 'De klacht is afgehandeld')
+    await press(page, dialog.getByRole('button', { name: 'Opheffen' }))
   }
 
   test('a hold on all calls of a member is reviewed, with the day of the next look', async () => {
@@ -206,6 +208,27 @@ describe('one recording', () => {
     await expect.poll(() => why.getByText('opgeschort: bezwaar').count(), PATIENT).toBe(0)
   })
 
+  test('a passage is silenced, and a purpose ended, by keyboard alone', async () => {
+    const page = await as(OFFICER)
+    const found = await lookUp(page, 'Lidnummer', 'M-1001')
+    await press(page, found.getByRole('link').first())
+    const sound = part(page, 'Geluid en opslag')
+    await press(page, sound.getByRole('button', { name: 'Betaalgegevens stilmaken' }))
+    const dialog = page.getByRole('dialog')
+    await type(page, dialog.getByLabel('Vanaf (seconden)'), '1')
+    await type(page, dialog.getByLabel('Tot (seconden)'), '3')
+    await press(page, dialog.getByRole('button', { name: 'Stilmaken' }))
+    await page.locator('[role=status]:focus', { hasText: 'Het deel is buiten bereik' }).waitFor()
+    await sound.getByText('0:01 tot 0:03: betaalgegevens').waitFor()
+
+    const why = part(page, 'Waarom en hoelang')
+    await press(page, why.getByRole('button', { name: 'Beëindigen: Training en coaching' }))
+    await choose(page, dialog.getByLabel('Waarom'), 'Het doel is niet meer nodig')
+    await press(page, dialog.getByRole('button', { name: 'Doel beëindigen' }))
+    await page.locator('[role=status]:focus', { hasText: 'Het doel is beëindigd.' }).waitFor()
+    await why.getByRole('row', { name: /^Training en coaching .*beëindigd/ }).waitFor()
+  })
+
   test('facts are corrected by keyboard alone', async () => {
     const page = await as(OFFICER)
     await page.goto('/opnamen?toon=alle')
@@ -253,44 +276,4 @@ describe('the operator’s page', () => {
     await page.goto('/opnamen')
     await page.getByRole('heading', { level: 1, name: 'Deze pagina is niet voor uw rol' }).waitFor()
   })
-})
-
-describe('for everybody', () => {
-  /** With something to show on each. */
-  async function places(): Promise<string[]> {
-    const page = await as(OFFICER)
-    const [recording] = await listed(page)
-    const holds = (await (await page.request.get('/v1/holds')).json()) as { items: { id: string }[] }
-    return [
-      ...['/toezicht', '/opnamen', '/opnamen?toon=alle', `/opnamen/${recording?.id}`],
-      ...['/blokkades', `/blokkades/${holds.items[0]?.id}`, '/beheer'],
-    ]
-  }
-
-  async function open(page: Page, place: string): Promise<void> {
-    await page.goto(place)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    await expect.poll(() => page.locator('.loading').count(), PATIENT).toBe(0)
-  }
-
-  /** 640 CSS pixels are what a laptop of 1280 has at 200 % zoom (WCAG 1.4.10). */
-  test.each(['nl', 'en'] as const)(
-    'axe-core finds nothing wrong and nothing scrolls sideways on any page (%s)',
-    async (language) => {
-      const all = await places()
-      const page = await as(OFFICER, { language, width: 360 })
-      for (const place of all) {
-        await open(page, place)
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          expect([place, colorScheme, await accessibilityProblems(page)]).toEqual([place, colorScheme, []])
-        }
-        for (const width of [360, 640]) {
-          await page.setViewportSize({ width, height: 740 })
-          expect([place, width, await sidewaysScroll(page)]).toEqual([place, width, 0])
-        }
-      }
-    },
-    120_000,
-  )
 })

@@ -21,9 +21,9 @@ export interface Demo {
 export async function openDemo(env: Readonly<Record<string, string>> = {}): Promise<Demo> {
   const resources = new AsyncDisposableStack()
   try {
-    const { database, dataDir, remove } = await copyDemo()
+    const { database, bucket, dataDir, remove } = await copyDemo()
     resources.defer(remove)
-    const service = await startService({ issuer: 'demo', databaseUrl: database.url, dataDir, env })
+    const service = await startService({ issuer: 'demo', databaseUrl: database.url, dataDir, bucket, env })
     resources.defer(() => service.stop())
     const browser = await launchBrowser()
     resources.defer(() => browser.close())
@@ -165,22 +165,56 @@ export async function expectToHear(page: Page): Promise<void> {
 
 /** Presses Tab until the focus is on the wanted element; a page nobody can tab through ends the test. */
 export async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press('Tab')
+  for (let presses = 0; presses < 150; presses++) {
     if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
+    await page.keyboard.press('Tab')
   }
   throw new Error('Tab never reached it')
 }
 
+/** What a click does, without a mouse. */
+export async function press(page: Page, wanted: Locator, key = 'Enter'): Promise<void> {
+  await tabTo(page, wanted)
+  await page.keyboard.press(key)
+}
+
+/** What filling in does, without a mouse. */
+export async function type(page: Page, field: Locator, text: string): Promise<void> {
+  await tabTo(page, field)
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(text)
+}
+
+/** Moves through a list of choices, without a mouse, until the wanted one is chosen. */
+export async function choose(page: Page, list: Locator, label: string): Promise<void> {
+  await tabTo(page, list)
+  await page.keyboard.press('Home')
+  for (let presses = 0; presses < 80; presses++) {
+    const chosen = await list.evaluate(({ selectedOptions: [option] }: Choices) => option?.label)
+    if (chosen === label) return
+    await page.keyboard.press('ArrowDown')
+  }
+  throw new Error(`there is no ${label} to choose`)
+}
+
+interface Choices {
+  readonly selectedOptions: readonly { readonly label: string }[]
+}
+
+/** What a theme changes of all that axe-core looks at. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+const EVERYTHING = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
 /**
- * What axe-core finds against WCAG 2.2 A and AA and its best practices: one line each, with the element.
+ * What axe-core finds against WCAG 2.2 A and AA and its best practices: one line each, with the element. `colours`
+ * looks only at those, for a page of which the rest was looked at already.
  * The source is evaluated by the browser's debugger, which the page's policy does not concern.
  */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+export async function accessibilityProblems(page: Page, only?: 'colours'): Promise<string[]> {
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(axe.source)
+  const runOnly = only ? { type: 'rule', values: COLOURS } : { type: 'tag', values: EVERYTHING }
   const found = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(({ violations }) => violations)`,
+    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} }).then(({ violations }) => violations)`,
   )) as { id: string; nodes: { html: string; failureSummary: string }[] }[]
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
@@ -190,3 +224,10 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
 /** CSS pixels by which the page is wider than the window. */
 export const sidewaysScroll = async (page: Page): Promise<number> =>
   Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
+
+/** Starts a sweep from its page, without a mouse, and is then on the page of the run. */
+export async function startSweep(page: Page): Promise<void> {
+  await press(page, page.getByRole('button', { name: 'Nu uitvoeren' }))
+  await press(page, page.getByRole('dialog').getByRole('button', { name: 'Ja, nu uitvoeren' }))
+  await page.waitForURL(/\/opruimen\/[0-9a-f-]{36}$/)
+}

@@ -7,7 +7,7 @@ import { launchBrowser } from '../support/browser.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { ownDirectory, run, waitFor } from '../support/processes.ts'
 import { startService } from '../support/running-service.ts'
-import { idsOf, type Shot, shotsOf } from './pages.ts'
+import { idsOf, PEOPLE, type Shot, shotsOf } from './pages.ts'
 
 /**
  * Every page as it is, on a desktop and a phone, light and dark, from the demo into docs/screenshots: one picture a
@@ -35,18 +35,10 @@ const service = await startService({ issuer: 'demo', databaseUrl: (await postgre
 const browser = await launchBrowser()
 try {
   await waitFor('the demo calls', async () => service.logs().includes('demo calls delivered') || undefined)
-  const people = [
-    'Noor Voorbeeld',
-    'Cleo Fictief',
-    'Anna Verzonnen',
-    'Pim Proef',
-    'Roos Register',
-    'Otto Oefening',
-  ]
   const pages = new Map<string, Page>()
-  for (const person of people) pages.set(person, await logIn(browser, person))
+  for (const person of PEOPLE) pages.set(person, await logIn(browser, person))
   await ready(pages)
-  const shots = await shotsOf(pages, send)
+  const shots = await shotsOf(pages)
   const states = new Map<string, State>()
   for (const [person, page] of pages) states.set(person, await page.context().storageState())
   const wanted = values.only === undefined ? shots : shots.filter(({ name }) => values.only?.includes(name))
@@ -79,16 +71,6 @@ async function ready(pages: ReadonlyMap<string, Page>): Promise<void> {
     },
     { timeoutMs: 180_000 },
   )
-}
-
-async function send(page: Page, path: string, data: unknown): Promise<{ id: string }> {
-  const { csrfToken } = (await (await page.request.get('/v1/me')).json()) as { csrfToken: string }
-  const response = await page.request.post(path, {
-    data,
-    headers: { 'x-csrf-token': csrfToken, origin: service.baseUrl },
-  })
-  if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`)
-  return (await response.json()) as { id: string }
 }
 
 async function take({ name, person, path }: Shot, states: ReadonlyMap<string, State>): Promise<void> {

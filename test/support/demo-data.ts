@@ -3,22 +3,28 @@ import pg from 'pg'
 import { askServices } from './ask-services.ts'
 import { createTestDatabase, type TestDatabase, type TestPostgres } from './postgres.ts'
 import { ownDirectory, removeDirectory, waitFor } from './processes.ts'
+import { copyTestBucket, type TestBucket, type TestRgw } from './rgw.ts'
 import { startService } from './running-service.ts'
 
 /** Where the demo's calls are, all of them made ready, for tests to copy. */
 interface PreparedDemo {
   readonly databaseUrl: string
   readonly dataDir: string
+  /** Name of the bucket with their sound. */
+  readonly bucket: string
 }
 
 /**
  * The demo as it is a minute after its first start. Making its calls ready costs more than most tests with it, so it
- * is done once in a run.
+ * is done once in a run. Its recordings are in a bucket, as in production.
  */
-export async function prepareDemo(postgres: TestPostgres): Promise<PreparedDemo & { stop(): Promise<void> }> {
+export async function prepareDemo(
+  postgres: TestPostgres,
+  rgw: TestRgw,
+): Promise<PreparedDemo & { stop(): Promise<void> }> {
   const dataDir = ownDirectory('demo')
-  const { url: databaseUrl } = await postgres.createDatabase()
-  const service = await startService({ issuer: 'demo', databaseUrl, dataDir })
+  const [{ url: databaseUrl }, bucket] = await Promise.all([postgres.createDatabase(), rgw.createBucket()])
+  const service = await startService({ issuer: 'demo', databaseUrl, dataDir, bucket })
   try {
     await waitFor(
       'the demo calls',
@@ -31,7 +37,11 @@ export async function prepareDemo(postgres: TestPostgres): Promise<PreparedDemo 
   } finally {
     await service.stop()
   }
-  return { databaseUrl, dataDir, stop: async () => removeDirectory(dataDir) }
+  const stop = async () => {
+    bucket.client.destroy()
+    removeDirectory(dataDir)
+  }
+  return { databaseUrl, dataDir, bucket: bucket.bucket, stop }
 }
 
 async function isReady(databaseUrl: string): Promise<true | undefined> {
@@ -46,21 +56,26 @@ async function isReady(databaseUrl: string): Promise<true | undefined> {
   }
 }
 
-/** A demo of one's own: its database and data directory, with all calls in them. */
+/** A demo of one's own: its database, bucket and data directory, with all calls in them. */
 export async function copyDemo(): Promise<{
   database: TestDatabase
+  bucket: TestBucket
   dataDir: string
   remove(): Promise<void>
 }> {
   const prepared = await askServices<PreparedDemo>('demo')
-  const database = await createTestDatabase(new URL(prepared.databaseUrl).pathname.slice(1))
+  const [database, bucket] = await Promise.all([
+    createTestDatabase(new URL(prepared.databaseUrl).pathname.slice(1)),
+    copyTestBucket(prepared.bucket),
+  ])
   const dataDir = ownDirectory('demo')
   cpSync(prepared.dataDir, dataDir, { recursive: true, preserveTimestamps: true })
   return {
     database,
+    bucket,
     dataDir,
     async remove() {
-      await database.drop()
+      await Promise.all([database.drop(), bucket.destroy()])
       removeDirectory(dataDir)
     },
   }

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   AbortMultipartUploadCommand,
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
@@ -70,7 +71,7 @@ interface Ports {
   readonly rgw: number
 }
 
-/** One monitor, one memory-backed disk, one gateway; a lifecycle "day" lasts two seconds. */
+/** One monitor, one memory-backed disk, one gateway. */
 function configuration(directory: string, fsid: string, ports: Ports, settings: readonly string[]): string {
   return `[global]
 fsid = ${fsid}
@@ -106,7 +107,6 @@ osd memory target = 939524096
 [client.rgw]
 rgw data = ${directory}/rgw
 rgw frontends = beast endpoint=127.0.0.1:${ports.rgw}
-rgw lc debug interval = 2
 rgw gc obj min wait = 1
 rgw gc processor period = 5
 rgw enable usage log = false
@@ -275,6 +275,19 @@ async function emptyBucket(client: S3Client, bucket: string): Promise<void> {
 /** A fresh bucket on the run's gateway. */
 export async function createTestBucket(options?: BucketOptions): Promise<TestBucket> {
   return createBucket(await askServices<RgwAddress>('rgw'), options)
+}
+
+/** A fresh bucket with the objects of another one and their tags; neither keeps versions, so all names stay valid. */
+export async function copyTestBucket(from: string): Promise<TestBucket> {
+  const copy = await createTestBucket()
+  const { client, bucket: Bucket } = copy
+  const { Versions = [], IsTruncated } = await client.send(new ListObjectVersionsCommand({ Bucket: from }))
+  if (IsTruncated) throw new Error(`${from} is too large for a copy`)
+  const copied = Versions.map(({ Key }) =>
+    client.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${from}/${Key}` })),
+  )
+  await Promise.all(copied)
+  return copy
 }
 
 /** Address and keys of the run's gateway. */

@@ -22,10 +22,12 @@ interface Service {
 export async function openServices(): Promise<{ socket: string; close(): Promise<void> }> {
   let postgres: ReturnType<typeof startPostgres> | undefined
   const onePostgres = () => (postgres ??= startPostgres())
+  let rgw: ReturnType<typeof startRgw> | undefined
+  const oneRgw = () => (rgw ??= startRgw())
   const starters: Record<string, () => Promise<Service>> = {
     postgres: onePostgres,
-    rgw: () => startRgw(),
-    demo: async () => prepareDemo(await onePostgres()),
+    rgw: oneRgw,
+    demo: async () => prepareDemo(...(await Promise.all([onePostgres(), oneRgw()]))),
   }
   const started = new Map<string, Promise<Service>>()
   const directory = ownDirectory('services')
@@ -51,6 +53,7 @@ export async function openServices(): Promise<{ socket: string; close(): Promise
       server.closeAllConnections()
       await Promise.allSettled([...started.values()].map(async (service) => (await service).stop()))
       if (!started.has('postgres')) await (await postgres)?.stop()
+      if (!started.has('rgw')) await (await rgw)?.stop()
       removeDirectory(directory)
     },
   }

@@ -60,7 +60,7 @@ function PeriodForm({ book }: { readonly book: Book }) {
   const [ruleId, setRuleId] = useState(rules[0]?.id ?? '')
   const rule = rules.find(({ id }) => id === ruleId)
   if (!rule) return <p>{w.cannot}</p>
-  return <RuleForm key={rule.id} book={book} rules={rules} rule={rule} onRule={setRuleId} />
+  return <RuleForm book={book} rules={rules} rule={rule} onRule={setRuleId} />
 }
 
 interface RuleFormProps {
@@ -81,6 +81,15 @@ function RuleForm({ book, rules, rule, onRule }: RuleFormProps) {
   const [terms, setTerms] = useState<Terms>(EMPTY_TERMS)
   const [problem, setProblem] = useState<string>()
   const filing = useSend<BookSummary>(['/v1/retention/rules'])
+  // The form stays the same, so that the focus stays in the list of rules.
+  const chooseRule = (id: string) => {
+    const next = amountOf(rules.find((one) => one.id === id)?.period ?? '')
+    setAmount(String(next?.amount ?? ''))
+    setUnit(next?.unit ?? 'M')
+    setProblem(undefined)
+    filing.reset()
+    onRule(id)
+  }
   const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     const proposed = proposalOf(book, rule, amount, unit)
@@ -98,7 +107,7 @@ function RuleForm({ book, rules, rule, onRule }: RuleFormProps) {
         <SelectField
           label={w.rule}
           value={rule.id}
-          onValue={onRule}
+          onValue={chooseRule}
           choices={rules.map((one) => ({ value: one.id, label: ruleName(one, name, all) }))}
         />
       </div>

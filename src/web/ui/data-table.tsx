@@ -28,28 +28,30 @@ export function DataTable<T>({ caption, hideCaption, columns, rows, rowKey, empt
   const w = useWords(words)
   if (rows.length === 0) return <p className="empty">{empty ?? w.empty}</p>
   return (
-    <table className="table">
-      <caption className={hideCaption ? 'unseen' : undefined}>{caption}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ key, label, isNumber }) => (
-            <th key={key} scope="col" className={isNumber ? 'number' : undefined}>
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={rowKey(row)}>
-            {columns.map(({ key, label, cell, isNumber }) => (
-              <td key={key} data-label={label} className={isNumber ? 'number' : undefined}>
-                {cell(row)}
-              </td>
+    <div className="table-room">
+      <table className="table">
+        <caption className={hideCaption ? 'unseen' : undefined}>{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ key, label, isNumber }) => (
+              <th key={key} scope="col" className={isNumber ? 'number' : undefined}>
+                {label}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map(({ key, label, cell, isNumber }) => (
+                <td key={key} data-label={label} className={isNumber ? 'number' : undefined}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
