@@ -11,6 +11,7 @@ import { persons } from '../support/tokens.ts'
 import { audioBench } from './audio.ts'
 import { auditAppendBench } from './audit-append.ts'
 import { delivery, wav } from './delivery.ts'
+import { FILL, FILL_TAGS } from './fill-list.ts'
 import { firstLoadBench } from './first-load.ts'
 import { type Comparison, compare, medianOf, type Rate, runFor } from './measure.ts'
 import { startNginx } from './nginx.ts'
@@ -197,20 +198,6 @@ async function ingest(stage: Stage): Promise<void> {
   report('ingest, 50 MiB', 'MB/s', result, megabytes, '>= 0.6, bare SDK put')
   await pool.close()
 }
-
-const FILL = `
-insert into recording (id, entity, call_id, status, member_ref, agent_ref, product, direction, language,
-  notice_version, started_at, ended_at, received_at, keep_until, due_at)
-select gen_random_uuid(), 'hmbs', 'bench-' || n, 'available', 'M-' || (n % 200), 'A-' || (n % 50), 'disability',
-  'inbound', 'nl', '2026-01', now() - n * interval '10 seconds', now() - n * interval '10 seconds' + interval '3 minutes',
-  now(), current_date + 100, now() + interval '101 days'
-from generate_series(1, $1::int) n`
-
-const FILL_TAGS = `
-insert into purpose_tag (recording_id, purpose, legal_basis, product, rule_id, rule_version, trigger, trigger_date,
-  retain_until, state)
-select id, 'training_coaching', 'legitimate_interests', 'disability', 'training', 1, 'call.ended', current_date,
-  current_date + 100, 'active' from recording where call_id like 'bench-%'`
 
 /** One member's pages out of a million recordings, 5,000 of them the member's own; the peer is the same page over pg alone. */
 async function list({ service, databaseUrl }: Stage): Promise<void> {
