@@ -48,18 +48,6 @@ const SETTLING_MS = DAY
 const SAMPLE_PERIOD = 'P14D'
 const SEED_BYTES = 16
 
-/** How many calls like those asked for were left out, by reason; `agentLimit` and `memberLimit` by the draw itself. */
-export interface Excluded {
-  readonly objected: number
-  readonly sensitive: number
-  readonly restricted: number
-  readonly held: number
-  readonly tooRecent: number
-  readonly notAnnounced: number
-  readonly agentLimit: number
-  readonly memberLimit: number
-}
-
 /**
  * Draws a sample of calls by lot and assigns it to its coaches. One draw happens at a time, so that the
  * limits hold over all samples. Resolves to the id. Throws Problem: `forbidden` (no coach, another entity, not

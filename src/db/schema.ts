@@ -279,4 +279,3 @@ export interface Schema extends AccountTables, OversightTables, AuditTables {
 }
 
 export type RecordingRow = Selectable<RecordingTable>
-export type PurposeTagRow = Selectable<PurposeTagTable>

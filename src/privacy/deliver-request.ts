@@ -1,43 +1,16 @@
 import { eventOf } from '../access/act.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Connection, Tx } from '../db/database.ts'
+import type { Tx } from '../db/database.ts'
 import { addPeriod, dayOf, laterDay } from '../kernel/calendar.ts'
 import { Problem } from '../kernel/problem.ts'
 import { lockItemsIn, markDelivered, UNDECIDED, updateItem, waitsForDelivery } from './answer-queries.ts'
 import { carryOut, type Execution, unlessForbidden } from './carry-out.ts'
-import { DELIVERED, type RequestType } from './request-model.ts'
+import { DELIVERED } from './request-model.ts'
 import { insertStep, lockRequestOf, type RequestRow, updateRequest } from './request-queries.ts'
 import { settle } from './settle-request.ts'
 
 /** For so long after the delivery the member can fetch it before an erasure that was asked for with it goes on. */
 const FETCH = 'P30D'
-
-/** A recording that a package has to hold, and on which requests of the dossier it was granted. */
-export interface Deliverable {
-  readonly recordingId: string
-  readonly types: readonly RequestType[]
-  /** Whether parts of it are left out (Art. 15(4) GDPR). */
-  readonly isPartial: boolean
-}
-
-/** What was granted of access, copy and portability, by recording; for whoever builds the package. */
-export async function deliverablesOf(connection: Connection, requestId: string): Promise<Deliverable[]> {
-  const rows = await connection
-    .selectFrom('privacy_request_item')
-    .select(['recording_id', 'type', 'state'])
-    .where('request_id', '=', requestId)
-    .where('type', 'in', DELIVERED)
-    .where('state', 'in', ['granted', 'partial'])
-    .where('recording_id', 'is not', null)
-    .orderBy('recording_id')
-    .orderBy('type')
-    .execute()
-  return [...Map.groupBy(rows, ({ recording_id }) => recording_id ?? '')].map(([recordingId, items]) => ({
-    recordingId,
-    types: items.map(({ type }) => type as RequestType),
-    isPartial: items.some(({ state }) => state === 'partial'),
-  }))
-}
 
 /**
  * The package was handed over, in the transaction of whoever did so: what was granted for it is carried out, its

@@ -31,7 +31,6 @@ export type Channel = (typeof CHANNELS)[number]
 
 /** How somebody made sure who asks. A copy of an identity document is none of them. */
 export const IDENTITY_METHODS = ['login', 'callback', 'portal', 'in_person', 'document_check'] as const
-export type IdentityMethod = (typeof IDENTITY_METHODS)[number]
 
 /**
  * `unconfirmed`: filed by staff, and nobody called back yet; `asked`: there is reasonable doubt and a question
@@ -62,7 +61,6 @@ export type ReasonCode = (typeof REASON_CODES)[number]
 /** Restrictions of Art. 41 UAVG: necessary and proportionate, reviewed on a day, and approved by a second person. */
 export const UAVG_41_CODES: readonly ReasonCode[] = ['CrimeInvestigationImpaired']
 
-export type ItemState = 'open' | 'proposed' | 'granted' | 'partial' | 'refused' | 'withdrawn'
 export type Outcome = 'granted' | 'partial' | 'refused'
 
 /** Answered purpose by purpose, because each has its own legal basis. */

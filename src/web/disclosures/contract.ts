@@ -7,7 +7,6 @@ export const RECIPIENTS = [
   'partner',
   'member_controller',
 ] as const
-export type RecipientType = (typeof RECIPIENTS)[number]
 
 export const BASES = ['legal_obligation', 'legitimate_interests', 'contract', 'consent'] as const
 export const CHANNELS = ['portal', 'secure_mail', 'in_person'] as const

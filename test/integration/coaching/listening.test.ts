@@ -121,9 +121,9 @@ describe('an assignment that is over', () => {
     ['an objection', (id) => tag(id, { state: 'objected' }), 'objected'],
     ['a suspended purpose', (id) => tag(id, { state: 'suspended' }), 'objected'],
     ['the end of the purpose', (id) => tag(id, { retain_until: '2026-11-21' }), 'purpose_over'],
-    ['health found in it (T43)', (id) => set(id, { sensitivity: ['health'] }), 'sensitive'],
-    ['a crime found in it (T43)', (id) => set(id, { sensitivity: ['criminal'] }), 'sensitive'],
-    ['a minor found in it (T43)', (id) => set(id, { sensitivity: ['minor'] }), 'sensitive'],
+    ['T43: health found in it', (id) => set(id, { sensitivity: ['health'] }), 'sensitive'],
+    ['T43: a crime found in it', (id) => set(id, { sensitivity: ['criminal'] }), 'sensitive'],
+    ['T43: a minor found in it', (id) => set(id, { sensitivity: ['minor'] }), 'sensitive'],
     ['a card number found in it', (id) => set(id, { sensitivity: ['payment'] }), 'sensitive'],
     ['a restriction', (id) => set(id, { restricted: true }), 'restricted'],
     ['a hold', (id) => set(id, { hold_count: 1 }), 'held'],
@@ -131,42 +131,39 @@ describe('an assignment that is over', () => {
     ['a destruction', (id) => set(id, { status: 'destroying' }), 'gone'],
   ]
 
-  it.each(endings)(
-    'by %s: nothing is heard at once, and what was written goes',
-    async (_name, end, reason) => {
-      const { id, sampleId, playbacks } = await drawnCall()
-      const sample = `/v1/training-samples/${sampleId}`
-      const { body } = await app.call(coach, 'POST', playbacks, { sampleId })
-      await app.call(coach, 'POST', `${sample}/items/1/notes`, { atSeconds: 1, text: 'x' })
-      await app.call(coach, 'PUT', `${sample}/items/1/score`, { answers: { opening: 3 } })
-      await app.call(coach, 'POST', `${sample}/items/1/release`)
-      await end(id)
-      expect((await listen(body.audioUrl)).status).toBeGreaterThanOrEqual(403)
-      expect((await app.call(coach, 'POST', playbacks, { sampleId })).status).toBeGreaterThanOrEqual(403)
-      expect(
-        (await app.call(coach, 'POST', `${sample}/items/1/notes`, { atSeconds: 1, text: 'y' })).status,
-      ).toBe(409)
+  it.each(endings)('%s: nothing is heard at once, and what was written goes', async (_name, end, reason) => {
+    const { id, sampleId, playbacks } = await drawnCall()
+    const sample = `/v1/training-samples/${sampleId}`
+    const { body } = await app.call(coach, 'POST', playbacks, { sampleId })
+    await app.call(coach, 'POST', `${sample}/items/1/notes`, { atSeconds: 1, text: 'x' })
+    await app.call(coach, 'PUT', `${sample}/items/1/score`, { answers: { opening: 3 } })
+    await app.call(coach, 'POST', `${sample}/items/1/release`)
+    await end(id)
+    expect((await listen(body.audioUrl)).status).toBeGreaterThanOrEqual(403)
+    expect((await app.call(coach, 'POST', playbacks, { sampleId })).status).toBeGreaterThanOrEqual(403)
+    expect(
+      (await app.call(coach, 'POST', `${sample}/items/1/notes`, { atSeconds: 1, text: 'y' })).status,
+    ).toBe(409)
 
-      expect(await app.withdraw()).toBe(1)
-      expect(await app.withdraw()).toBe(0)
-      const item = (await app.call(coach, 'GET', sample)).body.items[0]
-      expect(item).toMatchObject({ state: 'withdrawn', withdrawnReason: reason, recordingId: null, notes: 0 })
-      for (const table of ['training_note', 'training_score'] as const)
-        expect(
-          await app.db.selectFrom(table).selectAll().where('sample_id', '=', sampleId).execute(),
-        ).toEqual([])
-      expect((await app.call(agent, 'GET', '/v1/feedback')).body.items[0]).toMatchObject({
-        state: 'withdrawn',
-        withdrawnReason: reason,
-        notes: [],
-        scores: [],
-      })
-      const event = (await app.auditOfType('training.withdrawn')).find(
-        ({ detail }) => detail.sample === sampleId,
+    expect(await app.withdraw()).toBe(1)
+    expect(await app.withdraw()).toBe(0)
+    const item = (await app.call(coach, 'GET', sample)).body.items[0]
+    expect(item).toMatchObject({ state: 'withdrawn', withdrawnReason: reason, recordingId: null, notes: 0 })
+    for (const table of ['training_note', 'training_score'] as const)
+      expect(await app.db.selectFrom(table).selectAll().where('sample_id', '=', sampleId).execute()).toEqual(
+        [],
       )
-      expect(event).toMatchObject({ recording_id: id, actor_sub: null, detail: { n: 1, reason } })
-    },
-  )
+    expect((await app.call(agent, 'GET', '/v1/feedback')).body.items[0]).toMatchObject({
+      state: 'withdrawn',
+      withdrawnReason: reason,
+      notes: [],
+      scores: [],
+    })
+    const event = (await app.auditOfType('training.withdrawn')).find(
+      ({ detail }) => detail.sample === sampleId,
+    )
+    expect(event).toMatchObject({ recording_id: id, actor_sub: null, detail: { n: 1, reason } })
+  })
 
   it('after its last day, also when the purpose goes on', async () => {
     const { sampleId, playbacks } = await drawnCall()
