@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { callMetadata, deliver } from '../support/deliver.ts'
 import { persons } from '../support/tokens.ts'
+import { approveStops } from './approve-stops.ts'
 import { audioOf, type Call, newCall } from './calls.ts'
 import { runKilled } from './killed-command.ts'
 import { listStore, type Site } from './site.ts'
@@ -120,7 +121,9 @@ async function killSweep(site: Site, calls: Call[], random: () => number, strike
   const ids = chosen.map(({ recordingId }) => recordingId)
   const begun = `select 1 from recording where id = any($1) and status in ('quarantined', 'destroying', 'destroyed') limit 1`
   const hasBegun = async () => (await site.sql.query(begun, [ids])).rowCount === 1
-  await runKilled(site.service.commandLine('sweep'), random(), hasBegun)
+  const kill = () => runKilled(site.service.commandLine('sweep'), random(), hasBegun)
+  await kill()
+  if (await approveStops(site.service)) await kill()
   for (const call of chosen) count(strikes, await sweepStep(site, call))
 }
 

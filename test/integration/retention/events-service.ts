@@ -13,10 +13,11 @@ import { wav } from '../ingest/form.ts'
 export const AUDIO = wav(1)
 export const TODAY = dayOf(new Date())
 
-/** An instant around noon in Amsterdam, some months before today. */
+/** An instant around noon in Amsterdam, so many months before the last fifteenth of a month that is over. */
 export function monthsAgo(months: number): string {
   const day = new Date(`${TODAY.slice(0, 7)}-15T11:00:00Z`)
-  day.setUTCMonth(day.getUTCMonth() - months)
+  const toCome = Number(TODAY.slice(8)) <= 15 ? 1 : 0
+  day.setUTCMonth(day.getUTCMonth() - months - toCome)
   return day.toISOString()
 }
 
