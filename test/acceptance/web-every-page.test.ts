@@ -70,7 +70,7 @@ test(
       for (const [language, button] of Object.entries(LANGUAGES)) {
         await page.getByRole('button', { name: button, exact: true }).click()
         await page.locator(`html[lang=${language}]`).waitFor()
-        const problems = [...(await widthProblems(page)), ...(await problemsInBothThemes(page))]
+        const problems = [...(await widthProblems(page)), ...(await problemsIn(page, language))]
         found.push(...problems.map((problem) => `${name}, ${language}: ${problem}`))
       }
     }
@@ -87,11 +87,14 @@ async function open(page: Page, path: string): Promise<void> {
   for (const summary of await page.locator('summary').all()) await summary.click()
 }
 
-async function problemsInBothThemes(page: Page): Promise<string[]> {
+/** Colours in both themes; the dark one has no words of its own, so one language is enough for it. */
+async function problemsIn(page: Page, language: string): Promise<string[]> {
+  const found = await accessibilityProblems(page)
+  if (language !== 'nl') return found
   await page.emulateMedia({ colorScheme: 'dark' })
   const dark = await accessibilityProblems(page, 'colours')
   await page.emulateMedia({ colorScheme: 'light' })
-  return [...dark.map((problem) => `dark: ${problem}`), ...(await accessibilityProblems(page))]
+  return [...found, ...dark.map((problem) => `dark: ${problem}`)]
 }
 
 /** The innermost words that stand out of the window, for whoever has to repair it. */

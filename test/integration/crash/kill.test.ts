@@ -7,7 +7,7 @@ import { createTestDatabase } from '../../support/postgres.ts'
 import { createTestBucket } from '../../support/rgw.ts'
 
 /** The short form of `npm run test:crash`. */
-const CYCLES = 8
+const CYCLES = 6
 
 test(`after ${CYCLES} kills nothing confirmed is lost, and nothing is left over`, {
   timeout: 600_000,

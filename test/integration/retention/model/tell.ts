@@ -7,7 +7,7 @@ import { Truth } from './truth.ts'
 import { officers, openWorld, type World } from './world.ts'
 
 /** Steps of every theme: enough to find what breaks easily; `npm run test:stories` takes 25,000 of each. */
-export const STEPS = Number(process.env.MODEL_STEPS ?? 1_200)
+export const STEPS = Number(process.env.MODEL_STEPS ?? 800)
 const STEPS_PER_STORY = 400
 
 let world: World
