@@ -22,8 +22,8 @@ interface Known {
 
 /**
  * Whether somebody who works for a supplier may still act: only while its agreement is in force, its last day in
- * Amsterdam included; whoever is hired until a day and belongs to no supplier in the register, never. Gives the actor as they may act; somebody who is a member too keeps that and nothing else.
- * Rejects with Problem `forbidden`.
+ * Amsterdam included; whoever is hired until a day and belongs to no supplier in the register, never. Gives the
+ * actor as they may act; somebody who is a member too keeps that and nothing else. Rejects with Problem `forbidden`.
  */
 export function makeSupplierGate({ db, clock }: { readonly db: Database; readonly clock: Clock }) {
   let known: Promise<Known> | undefined

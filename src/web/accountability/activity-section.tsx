@@ -57,7 +57,7 @@ function Products({ retention: { products, sensitivity } }: { readonly retention
       ) : (
         named
       )}
-      {sensitivity && <p className="field__hint">{w.only(sensitivity.map(nameOf).join(', '))}</p>}
+      {sensitivity && <p className="field__hint">{w.onlyWith(sensitivity.map(nameOf).join(', '))}</p>}
     </>
   )
 }

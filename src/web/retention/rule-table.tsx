@@ -50,7 +50,7 @@ function Purpose({ rule }: { readonly rule: Rule }) {
       <strong>{name('purpose', rule.purpose)}</strong>
       {rule.when && <span className="aside">{when[rule.when] ?? rule.when}</span>}
       {kinds && (
-        <span className="aside">{w.only(kinds.map((kind) => sensitivity[kind] ?? kind).join(', '))}</span>
+        <span className="aside">{w.onlyFor(kinds.map((kind) => sensitivity[kind] ?? kind).join(', '))}</span>
       )}
     </>
   )

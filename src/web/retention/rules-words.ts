@@ -25,7 +25,7 @@ export const words = inBoth(
       basis: 'Grondslag',
       rule: 'Regel',
       review: 'twee mensen mogen eerst kijken',
-      only: (kinds: string) => `alleen bij ${kinds}`,
+      onlyFor: (kinds: string) => `alleen bij ${kinds}`,
     },
     when: {
       case: 'als er een dossier is',
@@ -169,7 +169,7 @@ export const words = inBoth(
       basis: 'Legal basis',
       rule: 'Rule',
       review: 'two people may look first',
-      only: (kinds: string) => `only for ${kinds}`,
+      onlyFor: (kinds: string) => `only for ${kinds}`,
     },
     when: { case: 'when there is a case', rejected: 'when the application was rejected' },
     sensitivity: {
