@@ -40,7 +40,7 @@ osd memory target = 1073741824
 bluestore block size = ${STORE_BYTES:-107374182400}
 [client.rgw]
 rgw data = $d/rgw
-rgw frontends = beast endpoint=$listen
+rgw frontends = beast endpoint=$listen tcp_nodelay=1
 END
 }
 

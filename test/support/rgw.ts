@@ -106,7 +106,8 @@ memstore device bytes = 12884901888
 osd memory target = 939524096
 [client.rgw]
 rgw data = ${directory}/rgw
-rgw frontends = beast endpoint=127.0.0.1:${ports.rgw}
+# Else the store waits 40 ms for an acknowledgement between the head and the body of an answer.
+rgw frontends = beast endpoint=127.0.0.1:${ports.rgw} tcp_nodelay=1
 rgw gc obj min wait = 1
 rgw gc processor period = 5
 rgw enable usage log = false
