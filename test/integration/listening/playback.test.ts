@@ -73,7 +73,7 @@ describe('a playback', () => {
     expect(other.status).toBe(404)
   })
 
-  it('keeps the declared purpose of staff, and checks it anew on every range', async () => {
+  it('T13: its address outlives no restriction: the declared purpose of staff is checked anew on every range', async () => {
     const { id } = await addRecording(app)
     const staff = bearer(app, persons.fraudAnalyst())
     expect((await start(id, staff)).status).toBe(403)
@@ -85,6 +85,7 @@ describe('a playback', () => {
       return played.status
     }
     expect(await status()).toBe(200)
+    expect((await fetch(app.url + url)).status).toBe(401)
     await app.db.updateTable('recording').set({ restricted: true }).where('id', '=', id).execute()
     expect(await status()).toBe(403)
   })
