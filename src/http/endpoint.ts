@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { fieldErrors } from '../kernel/field-errors.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import { formBody, jsonBody } from './json-body.ts'
+import { unstorableText } from './unstorable-text.ts'
 
 export interface ResponseSpec {
   readonly description: string
@@ -102,7 +103,7 @@ function validated(spec: Endpoint): RequestHandler {
 function parse(schema: z.ZodType | undefined, value: unknown, code: ProblemCode): unknown {
   if (!schema) return undefined
   const result = schema.safeParse(value)
-  if (result.success) return result.data
-  if (code === 'not_found') throw new Problem('not_found')
-  throw new Problem(code, { errors: fieldErrors(result.error) })
+  const errors = [...(result.success ? [] : fieldErrors(result.error)), ...unstorableText(value)]
+  if (result.success && errors.length === 0) return result.data
+  throw code === 'not_found' ? new Problem('not_found') : new Problem(code, { errors })
 }

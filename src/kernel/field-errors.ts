@@ -10,7 +10,8 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
   })
 }
 
-const fieldPath = (path: readonly PropertyKey[]): string =>
+/** Where a value stands in what the caller sent: `silence[0].toSeconds`. */
+export const fieldPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),

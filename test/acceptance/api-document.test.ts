@@ -1,12 +1,11 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { wavHeader } from '../crash/calls.ts'
+import { callMetadata, deliver } from '../support/deliver.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 import { type RunningService, startService } from '../support/running-service.ts'
 import { persons } from '../support/tokens.ts'
-
-interface Operation {
-  readonly operationId: string
-  readonly security?: readonly unknown[]
-}
+import { type ApiDocument, madeUpRequests } from './made-up-request.ts'
 
 /** What outside systems rely on; a route that comes or goes must be meant. */
 const ROUTES = [
@@ -159,16 +158,20 @@ const ROUTES = [
   'post /v1/staff-anomalies/{id}/acknowledgement',
 ]
 
+const STAFF = [
+  ...[persons.privacyOfficer, persons.recordsManager, persons.coach, persons.fraudAnalyst],
+  ...[persons.medicalAdviser, persons.auditor, persons.operator, persons.agent, persons.recorder],
+]
+
 let database: TestDatabase
 let service: RunningService
-let paths: Record<string, Record<string, Operation>>
+let api: ApiDocument
 
 beforeAll(async () => {
   database = await createTestDatabase()
   const oidc = { OIDC_CLIENT_ID: 'web', OIDC_CLIENT_SECRET: 'secret', PUBLIC_URL: 'http://127.0.0.1:3000' }
   service = await startService({ databaseUrl: database.url, env: oidc })
-  const document = (await (await fetch(`${service.baseUrl}/openapi.json`)).json()) as { paths: typeof paths }
-  paths = document.paths
+  api = (await (await fetch(`${service.baseUrl}/openapi.json`)).json()) as ApiDocument
 })
 
 afterAll(async () => {
@@ -177,7 +180,7 @@ afterAll(async () => {
 })
 
 const documented = () =>
-  Object.entries(paths).flatMap(([path, item]) =>
+  Object.entries(api.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, spec]) => ({ path, method, spec })),
   )
 
@@ -201,7 +204,7 @@ test('every documented route is served, and asks for a credential unless it is p
 })
 
 test('no other method is served on a documented path', async () => {
-  for (const [path, item] of Object.entries(paths)) {
+  for (const [path, item] of Object.entries(api.paths)) {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
       if (item[method.toLowerCase()]) continue
       const response = await service.call(
@@ -212,4 +215,30 @@ test('no other method is served on a documented path', async () => {
       expect([method, path, response.status]).toEqual([method, path, 405])
     }
   }
+})
+
+test('nothing that anybody makes up is answered with a fault of ours', async () => {
+  const audio = Buffer.concat([wavHeader(16_000), Buffer.alloc(16_000)])
+  const token = service.issuer.token(persons.recorder())
+  const { body } = await deliver({ baseUrl: service.baseUrl, token, metadata: callMetadata(), audio })
+  const ids = [String(body.id), '11111111-1111-4111-8111-111111111111']
+  const callers = [persons.member('M-1'), ...STAFF.map((person) => person())].map((claims) =>
+    service.issuer.token(claims),
+  )
+  const request = fc
+    .constantFrom(
+      ...documented().filter(
+        ({ path, spec }) => path.startsWith('/v1/') && spec.operationId !== 'ingestRecording',
+      ),
+    )
+    .chain(({ path, method }) => madeUpRequests(api, { path, method, ids }))
+  await fc.assert(
+    fc.asyncProperty(request, fc.constantFrom(...callers), async ({ method, path, body }, caller) => {
+      const headers = { authorization: `Bearer ${caller}`, 'content-type': 'application/json' }
+      const answer = await fetch(service.baseUrl + path, { method, headers, body: body ?? null })
+      await answer.arrayBuffer()
+      expect(answer.status).toBeLessThan(500)
+    }),
+    { numRuns: 1500 },
+  )
 })
