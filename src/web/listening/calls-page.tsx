@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { type CSSProperties, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import type { CallPage, CallSummary } from '../api/contract.ts'
@@ -90,7 +90,7 @@ function CallsOfMonth({ month: { month, calls } }: { readonly month: Month }) {
   const language = useLanguage()
   const heading = `month-${month}`
   return (
-    <section className="month" aria-labelledby={heading}>
+    <section className="month" aria-labelledby={heading} style={{ '--calls': calls.length } as CSSProperties}>
       <h2 id={heading}>
         <span className="month__name">{monthName(month, language)}</span>{' '}
         <span className="month__count">{t('calls.month', { count: calls.length })}</span>
