@@ -1,17 +1,16 @@
 import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import type { Actor } from '../access/actor.ts'
+import { lapseOf } from '../access/four-eyes.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Tx } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { newId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { DAY } from '../kernel/units.ts'
 import { mergeRanges } from '../media/time-range.ts'
 import { queueNotice } from '../notices/queue-notice.ts'
 import { AddressRefused } from '../outbound/address.ts'
 import type { Outbound } from '../outbound/send.ts'
 import {
-  APPROVAL_DAYS,
   checkScope,
   type DisclosureWanted,
   notOfMember,
@@ -132,7 +131,7 @@ const rowOf = (
   return_by: wanted.returnBy,
   requested_by: actor.sub,
   requested_at: at,
-  approve_until: new Date(at.getTime() + APPROVAL_DAYS * DAY),
+  approve_until: lapseOf(at),
   delay_until: wanted.delay?.until ?? null,
   delay_reason: wanted.delay?.reason ?? null,
   delay_by: wanted.delay ? actor.sub : null,

@@ -1,9 +1,9 @@
 import { type Actor, isPerson } from '../access/actor.ts'
+import { lapseOf } from '../access/four-eyes.ts'
 import { requireStepUp } from '../access/step-up.ts'
 import { dayOf } from '../kernel/calendar.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import { DAY } from '../kernel/units.ts'
 import { alarm, rectifyIn } from '../retention/rectify.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { decidersOf, endsOfPurposes, lockItems, updateItems, waitsForDelivery } from './answer-queries.ts'
@@ -171,14 +171,10 @@ async function announce({ tx, row, at }: Turn, decisions: readonly Decision[]): 
   if (decisions.some((one) => !isProposal(one)))
     await tellMember(tx, row, { kind: 'request_decided', at, cause })
   if (decisions.some(isProposal)) {
-    const until = proposalEnds(at)
+    const until = dayOf(lapseOf(at))
     await tellOfficers(tx, row, { kind: 'request_proposal', at, cause, facts: { until } })
   }
 }
-
-/** A proposal that nobody judged in a week is none any more; the last day of that week. */
-export const PROPOSAL_DAYS = 7
-const proposalEnds = (at: Date): string => dayOf(new Date(at.getTime() + PROPOSAL_DAYS * DAY))
 
 /** What the history shows: a proposal by a step of its own, because the member may not be tipped off by it. */
 function stepOf(decisions: readonly Decision[]): Done['step'] {

@@ -73,8 +73,6 @@ export const DisclosureWantedSchema = z
 export type DisclosureWanted = z.output<typeof DisclosureWantedSchema>
 export type Scope = DisclosureWanted['recordings'][number]
 
-/** Two others approve within this, or it has to be asked for again. */
-export const APPROVAL_DAYS = 7
 const LONGEST_DELAY = 'P1Y'
 
 export interface Recipient {

@@ -122,6 +122,8 @@ const decisionEndpoints = ({ nameRequests }: NameRequestUseCases): Endpoint[] =>
     path: '/v1/name-requests/{id}/decision',
     operationId: 'decideNameRequest',
     summary: 'Refuse, or propose to show the name',
+    description:
+      'A proposal that no second officer judged within seven days lapses; the question is open again.',
     tag: TAG,
     params: ById,
     body: DecisionSchema,

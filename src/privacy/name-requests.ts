@@ -1,5 +1,6 @@
 import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/act.ts'
 import { type Actor, hasRole } from '../access/actor.ts'
+import { hasLapsed } from '../access/four-eyes.ts'
 import { can, scopeOf } from '../access/policy.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database, Tx } from '../db/database.ts'
@@ -72,11 +73,17 @@ export type NameDecision =
   | { readonly decision: 'refuse'; readonly balance: string }
   | { readonly decision: 'reveal'; readonly balance: string; readonly name: string }
 
+/** As it stands at this instant: a proposal to show the name that no second officer judged in time is none. Pure. */
+export function nameRequestAt(row: NameRequestRow, now: Date): NameRequestRow {
+  if (row.state !== 'proposed' || row.decided_at === null || !hasLapsed(row.decided_at, now)) return row
+  return { ...row, state: 'open', balance: null, name: null, decided_by: null, decided_at: null }
+}
+
 type Change = (tx: Tx, row: NameRequestRow, act: Act) => Promise<NameRequestRow>
 
 /**
  * What officers do with the question. The default is no: one officer is enough to refuse, a name needs a second.
- * Whoever is asked about decides nothing. Each throws Problem `forbidden`, `not_found`, `not_open`,
+ * Whoever is asked about decides nothing, and a proposal that waits for seven days lapses. Each throws Problem `forbidden`, `not_found`, `not_open`,
  * `second_person_required`.
  */
 export function makeNameRequests({ db, clock }: NameRequestPorts) {
@@ -85,8 +92,9 @@ export function makeNameRequests({ db, clock }: NameRequestPorts) {
     return withRefusalsOnRecord(db, act, async () => {
       requireRole(actor, act.at, 'privacy_officer')
       return db.transaction().execute(async (tx) => {
-        const found = await lockNameRequest(tx, idToLookUp(id), actor.entities)
-        if (!found) throw new Problem('not_found')
+        const locked = await lockNameRequest(tx, idToLookUp(id), actor.entities)
+        if (!locked) throw new Problem('not_found')
+        const found = nameRequestAt(locked, act.at)
         if (found.listener_sub === actor.sub) throw new Problem('second_person_required')
         const row = await change(tx, found, act)
         const detail = { nameRequest: row.id, state: row.state }
@@ -104,7 +112,7 @@ export function makeNameRequests({ db, clock }: NameRequestPorts) {
         if (wanted.decision === 'reveal')
           return updateNameRequest(tx, found.id, { ...decided, state: 'proposed', name: wanted.name })
         await tell(tx, found, at)
-        return updateNameRequest(tx, found.id, { ...decided, state: 'refused' })
+        return updateNameRequest(tx, found.id, { ...decided, state: 'refused', name: null })
       }),
 
     /** The second officer: the member sees the name, or the proposal is refused after all. */
@@ -127,7 +135,8 @@ export function makeNameRequests({ db, clock }: NameRequestPorts) {
           limit: limit + 1,
         })
         await appendAudit(db, eventOf(act, { count: Math.min(rows.length, limit) }))
-        return pageOf(rows, limit, ({ asked_at: at, id }) => ({ at, id }))
+        const page = pageOf(rows, limit, ({ asked_at: at, id }) => ({ at, id }))
+        return { ...page, items: page.items.map((row) => nameRequestAt(row, act.at)) }
       })
     },
   }

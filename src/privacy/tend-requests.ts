@@ -1,4 +1,5 @@
 import { eventOf } from '../access/act.ts'
+import { askedSince } from '../access/four-eyes.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Tx } from '../db/database.ts'
 import { dayOf } from '../kernel/calendar.ts'
@@ -7,7 +8,6 @@ import { lockTarget } from '../recordings/hold-target-queries.ts'
 import { liftLocked, noticeLocked } from '../recordings/restrict.ts'
 import { findRestriction } from '../recordings/restrict-queries.ts'
 import { lockItemsIn, UNDECIDED, updateItem } from './answer-queries.ts'
-import { PROPOSAL_DAYS } from './decide-request.ts'
 import { eraseDelivered } from './deliver-request.ts'
 import type { RequestPorts } from './file-request.ts'
 import {
@@ -48,7 +48,7 @@ export function makeTendRequests(ports: RequestPorts) {
       await eraseDelivered({ tx, rules: ports.rules, actor: null, at }, row)
       return row
     })
-    const weekAgo = new Date(at.getTime() - PROPOSAL_DAYS * DAY)
+    const weekAgo = askedSince(at)
     await each(await staleProposals(db, weekAgo), (tx, row) => dropProposals(tx, row, weekAgo, at))
     for (const own of await restrictionsToLift(db))
       await db.transaction().execute((tx) => liftOwn(tx, own, at))

@@ -1,19 +1,11 @@
 import { type Selectable, sql } from 'kysely'
+import { askedSince } from '../access/four-eyes.ts'
 import type { Connection, Database, Tx } from '../db/database.ts'
 import type { DestructionApprovalTable } from '../db/retention-schema.ts'
 import { newId } from '../kernel/ids.ts'
-import { DAY } from '../kernel/units.ts'
 import type { Approved } from './breaker.ts'
 
 export type ApprovalRow = Selectable<DestructionApprovalTable>
-
-/** An approval that was not given, or not used, within these days has to be asked for again. */
-export const APPROVAL_DAYS = 7
-
-export const expiryOf = ({ asked_at }: Pick<ApprovalRow, 'asked_at'>): Date =>
-  new Date(asked_at.getTime() + APPROVAL_DAYS * DAY)
-
-const askedSince = (now: Date): Date => new Date(now.getTime() - APPROVAL_DAYS * DAY)
 
 /** Approvals in force at a moment, by entity. */
 export async function approvedAt(connection: Connection, now: Date): Promise<Map<string, Approved[]>> {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { actorOf } from '../access/authenticate.ts'
+import { lapseOf } from '../access/four-eyes.ts'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
-import { expiryOf } from './approval-queries.ts'
 import type { Approval, makeApproveDestruction, makeListApprovals } from './approve-destruction.ts'
 
 export interface ApprovalUseCases {
@@ -39,7 +39,7 @@ const present = ({ row, state }: Approval, actor: Actor): z.input<typeof Approva
     entity: row.entity,
     state,
     askedAt: row.asked_at.toISOString(),
-    expiresAt: expiryOf(row).toISOString(),
+    expiresAt: lapseOf(row.asked_at).toISOString(),
     dueBefore: row.due_before.toISOString(),
     due: row.due_count,
     used: row.used_count,

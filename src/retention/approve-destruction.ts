@@ -1,16 +1,11 @@
 import type { Actor } from '../access/actor.ts'
+import { hasLapsed } from '../access/four-eyes.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
 import { Problem } from '../kernel/problem.ts'
-import {
-  type ApprovalRow,
-  expiryOf,
-  listApprovalRows,
-  lockApproval,
-  writeApproval,
-} from './approval-queries.ts'
+import { type ApprovalRow, listApprovalRows, lockApproval, writeApproval } from './approval-queries.ts'
 import { permit } from './permit.ts'
 
 interface ApprovalPorts {
@@ -29,7 +24,7 @@ export interface Approval {
 
 export function approvalAt(row: ApprovalRow, now: Date): Approval {
   if (row.used_count >= row.due_count) return { row, state: 'used' }
-  if (now >= expiryOf(row)) return { row, state: 'expired' }
+  if (hasLapsed(row.asked_at, now)) return { row, state: 'expired' }
   return { row, state: row.second_approver === null ? 'open' : 'approved' }
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { Problem } from '../kernel/problem.ts'
 import { queueWebhookEvent } from '../notices/queue-webhook-event.ts'
 import { permit } from './permit.ts'
-import { type Background, judge, type RuleBook } from './rule-book.ts'
+import { type Background, bookAt, judge, type RuleBook } from './rule-book.ts'
 import { decideBook, lockBooks, usesOf } from './rule-book-queries.ts'
 import type { RuleBooks } from './rule-books.ts'
 import { tellOfRules } from './tell-officers.ts'
@@ -21,8 +21,8 @@ export type Decision = 'approved' | 'rejected'
 /**
  * Approves or rejects drafted rules. Nobody approves what is their own; anybody may withdraw it.
  * Everything a draft must be is asked again, because recordings and days have come since.
- * Throws Problem: `forbidden`, `step_up_required` (to approve), `not_found`, `second_person_required`, `not_open` for what is no draft
- * or begins too soon by now, `invalid_rules`.
+ * Throws Problem: `forbidden`, `step_up_required` (to approve), `not_found`, `second_person_required`, `not_open` for
+ * what is no draft, has lapsed or begins too soon by now, `invalid_rules`.
  */
 export function makeDecideRules({ db, clock, books }: DecideRulesPorts) {
   return async function decideRules(actor: Actor, version: number, decision: Decision): Promise<RuleBook> {
@@ -87,7 +87,10 @@ function refusalOf(
   background: Background,
 ): Problem | undefined {
   if (!book) return new Problem('not_found')
-  if (book.state !== 'draft') return new Problem('not_open', { detail: `It was ${book.state}.` })
+  const { state } = bookAt(book, background.now)
+  if (state === 'lapsed')
+    return new Problem('not_open', { detail: 'Nobody approved it within seven days; file it again.' })
+  if (state !== 'draft') return new Problem('not_open', { detail: `It was ${state}.` })
   if (decision === 'rejected') return undefined
   if (book.draftedBy === actor.sub) return new Problem('second_person_required')
   const judged = judge(book, background)

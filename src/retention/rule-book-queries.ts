@@ -46,10 +46,14 @@ export async function decideBook(tx: Tx, version: number, { state, by, at }: Boo
     .execute()
 }
 
-export async function postponeBook(tx: Tx, version: number, effectiveFrom: string): Promise<void> {
+/** A draft that waits longer, from another day on. */
+export async function fileAgain(
+  tx: Tx,
+  { version, draftedAt, effectiveFrom }: Pick<RuleBook, 'version' | 'draftedAt' | 'effectiveFrom'>,
+): Promise<void> {
   await tx
     .updateTable('rule_book')
-    .set({ effective_from: effectiveFrom })
+    .set({ drafted_at: draftedAt, effective_from: effectiveFrom })
     .where('version', '=', version)
     .execute()
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hasLapsed } from '../access/four-eyes.ts'
 import { addPeriod, type CalendarDay, dayOf, laterDay } from '../kernel/calendar.ts'
 import type { FieldError } from '../kernel/problem.ts'
 import { openRules, type Rule, type RuleSet } from './rules.ts'
@@ -27,6 +28,12 @@ export interface RuleBook {
 /** Who the rules file of the service stands for; the name of no person. */
 export const CONFIGURATION = 'configuration'
 
+/** A version as it stands at a moment: a draft that nobody approved in time is none any more. */
+export type StandingBook = Omit<RuleBook, 'state'> & { readonly state: RuleBook['state'] | 'lapsed' }
+
+export const bookAt = (book: RuleBook, now: Date): StandingBook =>
+  book.state === 'draft' && hasLapsed(book.draftedAt, now) ? { ...book, state: 'lapsed' } : book
+
 /** What people get to look at a shorter period before it reaches recordings that exist already. */
 const NOTICE_OF_SHORTENING = 'P14D'
 
@@ -43,7 +50,7 @@ export function bookOf(books: readonly RuleBook[], day: CalendarDay): RuleBook |
 }
 
 /** First day on which a shorter period of an approved book may reach recordings that exist already. */
-export const shortensFrom = ({ effectiveFrom, decidedAt, draftedAt }: RuleBook): CalendarDay =>
+export const shortensFrom = ({ effectiveFrom, decidedAt, draftedAt }: StandingBook): CalendarDay =>
   laterDay(effectiveFrom, addPeriod(dayOf(decidedAt ?? draftedAt), NOTICE_OF_SHORTENING))
 
 /** A purpose for which recordings about a product exist that still count. */

@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { SECOND } from '../kernel/units.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { bookOf, CONFIGURATION, digestOf, judge, type RuleBook } from './rule-book.ts'
-import { insertBook, listBooks, lockBooks, postponeBook, usesOf } from './rule-book-queries.ts'
+import { fileAgain, insertBook, listBooks, lockBooks, usesOf } from './rule-book-queries.ts'
 import { openRules, type Rule, type RuleSet } from './rules.ts'
 
 /** The rules as they were, are and will be; what it answers is at most half a minute old. */
@@ -100,7 +100,9 @@ function planFile(books: readonly RuleBook[], document: string, now: Date): Rule
   const effectiveFrom = addPeriod(dayOf(now), FILE_NOTICE)
   // Nobody decided in time: the draft of a file that is still there stays one that can be approved.
   if (same)
-    return same.state === 'draft' && same.draftedBy === CONFIGURATION ? { ...same, effectiveFrom } : undefined
+    return same.state === 'draft' && same.draftedBy === CONFIGURATION
+      ? { ...same, draftedAt: now, effectiveFrom }
+      : undefined
   const filed = {
     version: (books.at(-1)?.version ?? 0) + 1,
     document,
@@ -124,7 +126,7 @@ async function takeFile(ports: RuleBookPorts, document: string): Promise<void> {
     const book = planFile(books, document, now)
     if (!book) return
     if (books.some(({ version }) => version === book.version)) {
-      await postponeBook(tx, book.version, book.effectiveFrom)
+      await fileAgain(tx, book)
       return
     }
     await insertBook(tx, book)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type RuleBook, shortensFrom } from './rule-book.ts'
+import { lapseOf } from '../access/four-eyes.ts'
+import { type RuleBook, type StandingBook, shortensFrom } from './rule-book.ts'
 import type { Rule, RuleSet } from './rules.ts'
 import { OCCASIONS, TRIGGERS } from './rules-file.ts'
 
@@ -32,9 +33,10 @@ export const RuleSchema = z
 
 const summary = {
   version: z.int(),
-  state: z.enum(['draft', 'approved', 'rejected']),
+  state: z.enum(['draft', 'lapsed', 'approved', 'rejected']),
   draftedBy: z.string(),
   draftedAt: Instant,
+  approveBefore: Instant.nullable().meta({ description: 'When a draft lapses; null for what is none' }),
   decidedBy: z.string().nullable(),
   decidedAt: Instant.nullable(),
   effectiveFrom: z.iso
@@ -67,11 +69,12 @@ export const RuleBookListSchema = z
   })
   .meta({ id: 'RuleBookList' })
 
-export const presentSummary = (book: RuleBook): z.input<typeof RuleBookSummarySchema> => ({
+export const presentSummary = (book: StandingBook): z.input<typeof RuleBookSummarySchema> => ({
   version: book.version,
   state: book.state,
   draftedBy: book.draftedBy,
   draftedAt: book.draftedAt.toISOString(),
+  approveBefore: book.state === 'draft' ? lapseOf(book.draftedAt).toISOString() : null,
   decidedBy: book.decidedBy,
   decidedAt: book.decidedAt?.toISOString() ?? null,
   effectiveFrom: book.effectiveFrom,
@@ -81,7 +84,7 @@ export const presentSummary = (book: RuleBook): z.input<typeof RuleBookSummarySc
   sha256: book.sha256,
 })
 
-export const presentBook = (book: RuleBook, { rules }: RuleSet): z.input<typeof RuleBookSchema> => ({
+export const presentBook = (book: StandingBook, { rules }: RuleSet): z.input<typeof RuleBookSchema> => ({
   ...presentSummary(book),
   document: book.document,
   rules: rules.map(presentRule),
@@ -90,7 +93,7 @@ export const presentBook = (book: RuleBook, { rules }: RuleSet): z.input<typeof 
 export const presentBooks = (
   current: RuleBook,
   { rules, unlinkedFor }: RuleSet,
-  all: readonly RuleBook[],
+  all: readonly StandingBook[],
 ): z.input<typeof RuleBookListSchema> => ({
   current: current.version,
   unlinked: unlinkedFor,

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { bookIn } from './approve-rules.ts'
 import { permit } from './permit.ts'
-import type { RuleBook } from './rule-book.ts'
+import { bookAt, type RuleBook, type StandingBook } from './rule-book.ts'
 import type { RuleBooks } from './rule-books.ts'
 import type { RuleSet } from './rules.ts'
 
@@ -17,7 +17,7 @@ export interface ReadRulesPorts {
 export interface BookList {
   readonly current: RuleBook
   readonly rules: RuleSet
-  readonly all: readonly RuleBook[]
+  readonly all: readonly StandingBook[]
 }
 
 /** Lists the rules of today and every version there was or may be. Throws Problem: `forbidden`. */
@@ -27,12 +27,16 @@ export function makeListRules({ db, clock, books }: ReadRulesPorts) {
     await permit(db, actor, 'read_rules', now)
     await books.reload()
     await appendAudit(db, { type: 'rules.listed', action: 'R', outcome: 'ok', at: now, actor })
-    return { current: books.currentBook(now), rules: books.current(now), all: books.all() }
+    return {
+      current: books.currentBook(now),
+      rules: books.current(now),
+      all: books.all().map((book) => bookAt(book, now)),
+    }
   }
 }
 
 export interface OpenBook {
-  readonly book: RuleBook
+  readonly book: StandingBook
   readonly rules: RuleSet
 }
 
@@ -45,6 +49,6 @@ export function makeReadRules({ db, clock, books }: ReadRulesPorts) {
     const book = bookIn(books, version)
     const detail = { version }
     await appendAudit(db, { type: 'rules.read', action: 'R', outcome: 'ok', at: now, actor, detail })
-    return { book, rules: books.rulesOf(book) }
+    return { book: bookAt(book, now), rules: books.rulesOf(book) }
   }
 }

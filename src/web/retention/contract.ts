@@ -20,9 +20,11 @@ export interface Rule {
 
 export interface BookSummary {
   readonly version: number
-  readonly state: 'draft' | 'approved' | 'rejected'
+  readonly state: 'draft' | 'lapsed' | 'approved' | 'rejected'
   readonly draftedBy: string
   readonly draftedAt: string
+  /** When a draft lapses; null for what is none. */
+  readonly approveBefore: string | null
   readonly decidedBy: string | null
   readonly decidedAt: string | null
   /** Calendar days in Europe/Amsterdam. */

@@ -1,6 +1,6 @@
 import { useMe } from '../api/queries.ts'
 import { useSend } from '../api/use-api.ts'
-import { calendarDay } from '../i18n/dates.ts'
+import { calendarDay, fullDay } from '../i18n/dates.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
@@ -16,6 +16,7 @@ export function Decision({ book }: { readonly book: Book }) {
   const { decide: w } = useWords(words)
   const me = useMe().data
   const who = useWho()
+  const language = useLanguage()
   if (book.state !== 'draft') return null
   const isOwn = me?.sub === book.draftedBy
   const isOfficer = me?.roles.includes('privacy_officer')
@@ -24,6 +25,7 @@ export function Decision({ book }: { readonly book: Book }) {
       <h2>{w.heading}</h2>
       {!isOfficer && <p>{w.onlyOfficers}</p>}
       {isOfficer && <p>{isOwn ? w.own : w.text(who(book.draftedBy))}</p>}
+      {book.approveBefore && <p>{w.until(fullDay(book.approveBefore, language))}</p>}
       {isOfficer && <Acts book={book} isOwn={isOwn} />}
     </section>
   )

@@ -60,6 +60,7 @@ export const words = inBoth(
       coming: 'goedgekeurd, gaat nog in',
       past: 'vervangen',
       draft: 'wacht op goedkeuring',
+      lapsed: 'verlopen: niemand keurde het binnen zeven dagen goed',
       rejected: 'afgewezen',
       withdrawn: 'ingetrokken',
     },
@@ -133,6 +134,7 @@ export const words = inBoth(
     },
     decide: {
       heading: 'Beslissen',
+      until: (day: string) => `Zonder besluit verloopt het voorstel op ${day}.`,
       own: 'U hebt deze versie zelf voorgesteld. Iemand anders moet haar goedkeuren; zo kan niemand alleen de bewaartermijnen veranderen.',
       text: (who: string) => `Voorgesteld door ${who}. Kijk eerst vooruit wat deze versie doet.`,
       approve: 'Goedkeuren',
@@ -203,6 +205,7 @@ export const words = inBoth(
       draft: 'waits for approval',
       rejected: 'rejected',
       withdrawn: 'withdrawn',
+      lapsed: 'lapsed: nobody approved it within seven days',
     },
     version: (version: number) => `Version ${version} of the retention rules`,
     notice: {
@@ -274,6 +277,7 @@ export const words = inBoth(
     },
     decide: {
       heading: 'Decide',
+      until: (day: string) => `Without a decision the proposal lapses on ${day}.`,
       own: 'You proposed this version yourself. Somebody else has to approve it, so that nobody can change the retention rules alone.',
       text: (who: string) => `Proposed by ${who}. First look ahead at what this version does.`,
       approve: 'Approve',

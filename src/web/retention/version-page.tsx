@@ -32,14 +32,15 @@ export function Component() {
 function Version({ book, list }: { readonly book: Book; readonly list: BookList }) {
   const w = useWords(words)
   const shown = list.versions.filter(({ version }) => version === book.version || version === list.current)
+  const mayWork = book.state !== 'rejected' && book.state !== 'lapsed'
   return (
     <>
       <section className="panel">
         <VersionTable versions={shown} current={list.current} />
       </section>
       {book.version !== list.current && <Differences before={list} after={book} />}
-      {book.state !== 'rejected' && <Effect {...book} />}
-      {book.state !== 'rejected' && <PreviewSection version={book.version} />}
+      {mayWork && <Effect {...book} />}
+      {mayWork && <PreviewSection version={book.version} />}
       <Decision book={book} />
       <details className="panel">
         <summary>{w.allRules}</summary>

@@ -56,14 +56,14 @@ export function VersionTable({ versions, current }: VersionTableProps) {
   )
 }
 
-export type VersionState = 'current' | 'coming' | 'past' | 'draft' | 'rejected' | 'withdrawn'
+export type VersionState = 'current' | 'coming' | 'past' | 'draft' | 'lapsed' | 'rejected' | 'withdrawn'
 
 /** Pure: where a version stands beside the one in force. */
 export function stateOf(
   { version, state, decidedBy, effectiveFrom }: BookSummary,
   inForce: BookSummary | undefined,
 ): VersionState {
-  if (state === 'draft') return 'draft'
+  if (state === 'draft' || state === 'lapsed') return state
   // Whoever takes back a proposal of their own decides nothing.
   if (state === 'rejected') return decidedBy === null ? 'withdrawn' : 'rejected'
   if (version === inForce?.version) return 'current'

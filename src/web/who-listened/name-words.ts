@@ -5,7 +5,7 @@ export const words = inBoth(
   {
     title: 'Naamverzoeken',
     lead: 'Een lid ziet in welke rol iemand luisterde, en mag vragen wie dat was. Weeg het belang van het lid af tegen dat van de medewerker.',
-    rule: 'Weigeren kan één functionaris. Een naam ziet het lid pas als twee functionarissen het eens zijn. Wie zelf heeft geluisterd, beslist niet mee.',
+    rule: 'Weigeren kan één functionaris. Een naam ziet het lid pas als twee functionarissen het eens zijn; doet de tweede zeven dagen niets, dan is de vraag weer open. Wie zelf heeft geluisterd, beslist niet mee.',
     decided: 'Uw beslissing is vastgelegd. Het lid krijgt bericht.',
     proposed: 'Uw voorstel ligt nu bij een andere functionaris. Het lid ziet nog niets.',
     revealed: 'Het lid ziet de naam, en krijgt bericht.',
@@ -55,7 +55,7 @@ export const words = inBoth(
   {
     title: 'Requests for a name',
     lead: 'A member sees in which role somebody listened, and may ask who that was. Weigh the interest of the member against that of the person.',
-    rule: 'One officer can refuse. The member sees a name only when two officers agree. Whoever listened takes no part in it.',
+    rule: 'One officer can refuse. The member sees a name only when two officers agree; when the second does nothing for seven days, the question is open again. Whoever listened takes no part in it.',
     decided: 'Your decision is on record. The member gets a message.',
     proposed: 'Your proposal is with another officer now. The member sees nothing yet.',
     revealed: 'The member sees the name, and gets a message.',

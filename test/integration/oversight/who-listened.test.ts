@@ -243,6 +243,21 @@ describe('the name of who listened', () => {
     expect([line.nameRequest, line.name]).toEqual(['refused', undefined])
   })
 
+  it('is asked for anew when no second officer judged the proposal within seven days', async () => {
+    const heard = await heardBy(agent)
+    await ask(member, heard)
+    const { id } = await asked(heard)
+    await decide(officer, id, { decision: 'reveal', name: 'Anna' })
+    app.clock.advance(7 * DAY)
+    expect((await approve(second, id)).body.code).toBe('not_open')
+    expect(await asked(heard)).toMatchObject({ state: 'open', name: null, decidedBy: null })
+    expect((await decide(second, id, { decision: 'refuse' })).body).toMatchObject({
+      state: 'refused',
+      name: null,
+      decidedBy: second.sub,
+    })
+  })
+
   it('is forgotten with the recording', async () => {
     const heard = await heardBy(agent)
     await ask(member, heard)

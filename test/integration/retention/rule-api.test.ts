@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { newId } from '../../../src/kernel/ids.ts'
+import { DAY } from '../../../src/kernel/units.ts'
 import { openRuleBooks } from '../../../src/retention/rule-books.ts'
 import {
   RuleBookListSchema,
@@ -126,6 +127,18 @@ test('rules begin tomorrow at the earliest, when they are drafted and when they 
     status: 409,
     code: 'not_open',
   })
+})
+
+test('a draft that nobody approved within seven days has lapsed, and is filed anew', async () => {
+  await draft({ effectiveFrom: '2026-09-01' })
+  const { approveBefore } = (await list()).versions[0] ?? {}
+  stage.clock.set(approveBefore ?? '')
+  expect((await list()).versions[0]).toMatchObject({ version: 2, state: 'lapsed', approveBefore: null })
+  for (const verb of ['approve', 'reject'])
+    expect((await problemOf(await stage.post(`${RULES}/2/${verb}`, secondOfficer))).code).toBe('not_open')
+  await draft({ effectiveFrom: '2026-09-01' })
+  stage.clock.advance(7 * DAY - 1)
+  expect((await stage.post(`${RULES}/3/approve`, secondOfficer)).status).toBe(200)
 })
 
 test('every mistake of the document is named with its line', async () => {
