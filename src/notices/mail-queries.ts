@@ -52,6 +52,8 @@ export interface ClaimedMail {
   readonly kind: string
   readonly attempts: number
   readonly role: string | null
+  /** Null for a member. */
+  readonly entity: string | null
   readonly address: string | null
 }
 
@@ -66,7 +68,7 @@ export async function claimMail(
 ): Promise<ClaimedMail | undefined> {
   return connection.transaction().execute(async (tx) => {
     const { rows } = await sql<ClaimedMail>`
-      select m.notice_id as "noticeId", m.attempts + 1 as attempts, n.kind, n.role, a.address
+      select m.notice_id as "noticeId", m.attempts + 1 as attempts, n.kind, n.role, n.entity, a.address
       from notice_mail m join notice n on n.id = m.notice_id left join mail_address a on a.member_ref = n.member_ref
       where m.state = 'waiting' and m.next_at <= ${now}
       order by m.next_at limit 1 for update of m skip locked`.execute(tx)

@@ -119,11 +119,12 @@ export function makeSendMail({ db, clock, logger, post, mailboxes, publicUrl }: 
 }
 
 const mailEvent = (
-  { noticeId, kind, attempts }: ClaimedMail,
+  { noticeId, kind, attempts, entity }: ClaimedMail,
   outcome: 'ok' | 'error',
   at: Date,
   code?: string,
 ): AuditEvent => ({
   ...{ type: 'notice.mailed', action: 'E', outcome, at, actor: null, detail: { noticeId, kind, attempts } },
+  ...(entity === null ? {} : { entities: [entity] }),
   ...(code === undefined ? {} : { code }),
 })

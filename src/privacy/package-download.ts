@@ -17,6 +17,7 @@ import { settledRecordings } from './package-file-queries.ts'
 import { ownRequest } from './package-find.ts'
 import type { makeOpenPackage, OpenPackage } from './package-open.ts'
 import { endPackage, latestPackage, markPackageDelivered, type PackageRow } from './package-queries.ts'
+import type { RequestRow } from './request-queries.ts'
 
 export interface DownloadPorts {
   readonly db: Database
@@ -30,6 +31,8 @@ export interface Download {
   readonly packaged: PackageRow
   readonly archive: OpenPackage
   readonly actor: Actor
+  /** The companies that the request was made to. */
+  readonly entities: readonly string[]
   readonly etag: string
 }
 
@@ -47,11 +50,12 @@ export function makeAdmitDownload({ db, clock, openPackage }: DownloadPorts) {
       requireStepUp(actor, act.at)
       if (request.state === 'withdrawn' || !isOpen(packaged, act.at)) throw new Problem('package_not_ready')
       if (!(await isWhole(db, packaged.id))) {
-        await endChanged(db, packaged.id, act.at)
+        await endChanged(db, packaged.id, request, act.at)
         throw new Problem('package_not_ready')
       }
       const etag = `"${packaged.sha256?.toString('base64url').slice(0, 32)}"`
-      return { packaged, archive: await openPackage(packaged), actor, etag }
+      const { entities } = request
+      return { packaged, archive: await openPackage(packaged), actor, entities, etag }
     })
   }
 }
@@ -60,12 +64,17 @@ const isOpen = ({ state, expires_at: until }: PackageRow, now: Date): boolean =>
   state === 'ready' && until !== null && now < until
 
 /** What it says is not true any more, so nobody gets it; it can be made anew. */
-async function endChanged(db: Database, id: string, at: Date): Promise<void> {
+async function endChanged(
+  db: Database,
+  id: string,
+  { entities }: Pick<RequestRow, 'entities'>,
+  at: Date,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     if (await endPackage(tx, id, 'changed', at))
       await appendAudit(tx, {
         ...({ type: 'package.ended', action: 'D', outcome: 'ok', actor: null, at } as const),
-        detail: { package: id, because: 'changed' },
+        ...{ entities, detail: { package: id, because: 'changed' } },
       })
   })
 }
@@ -78,13 +87,13 @@ async function endChanged(db: Database, id: string, at: Date): Promise<void> {
 export function makeSendPackage(ports: DownloadPorts) {
   const { clock, trail } = ports
   return async function sendPackage(
-    { packaged, archive, actor }: Download,
+    { packaged, archive, actor, entities }: Download,
     span: ByteSpan,
     listener: Listener,
   ): Promise<void> {
     const stream = newId()
     const describe = (type: string, outcome: AuditEvent['outcome'], more: object = {}): AuditEvent => ({
-      ...eventOf({ type, action: 'E', actor, at: clock.now() }),
+      ...eventOf({ type, action: 'E', actor, at: clock.now(), entities }),
       outcome,
       requestId: currentRequestId() ?? null,
       detail: { package: packaged.id, stream, ...span, of: archive.bytes, ...more },

@@ -37,6 +37,7 @@ async function expire({ db, clock }: ExpirePorts, packaged: PackageRow): Promise
     if (!(await endPackage(tx, packaged.id, 'expired', at))) return
     await appendAudit(tx, {
       ...({ type: 'package.ended', action: 'D', outcome: 'ok', actor: null, at } as const),
+      ...(request && { entities: request.entities }),
       detail: { package: packaged.id, because: 'expired', fetched: packaged.delivered_at !== null },
     })
   })

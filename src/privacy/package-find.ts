@@ -52,7 +52,7 @@ export function makeFindPackage({ db, clock }: Pick<FindPackagePorts, 'db' | 'cl
       const request = await findRequest(db, idToLookUp(requestId), requestScopeOf(actor, act.at))
       const found = request && (await latestPackage(db, request.id))
       if (!found) throw new Problem('not_found')
-      await appendAudit(db, eventOf(act, { package: found.id }))
+      await appendAudit(db, eventOf({ ...act, entities: request.entities }, { package: found.id }))
       return present(found)
     })
   }
@@ -70,7 +70,7 @@ export function makeRestartPackage({ db, clock, keyring }: FindPackagePorts) {
       const last = request && (await latestPackage(db, request.id))
       if (!last) throw new Problem('not_found')
       if (last.state === 'ended') await startPackage({ db, clock, keyring }, request.id)
-      await appendAudit(db, eventOf(act, { privacyRequest: request.id }))
+      await appendAudit(db, eventOf({ ...act, entities: request.entities }, { privacyRequest: request.id }))
       return present((await latestPackage(db, request.id)) ?? last)
     })
   }

@@ -28,7 +28,7 @@ import {
 } from './package-file-queries.ts'
 import { COMMON_FILES, type CommonFile, jsonFile, MANIFEST, MANIFEST_SIGNATURE } from './package-manifest.ts'
 import { type PageCall, pageOf } from './package-page.ts'
-import { type PackageItem, type PackageRow, packageItems } from './package-queries.ts'
+import { lockForPackage, type PackageItem, type PackageRow, packageItems } from './package-queries.ts'
 import { findRecipients } from './package-recipients.ts'
 import { sealPackage } from './package-seal.ts'
 import { type SealBytes, sealedFile } from './package-sealing.ts'
@@ -89,11 +89,14 @@ export function makeFinish(ports: FinishPorts) {
     const sha256 = createHash('sha256').update(manifest).digest()
     const expiresAt = new Date(generatedAt.getTime() + AVAILABLE_DAYS * DAY)
     return db.transaction().execute(async (tx) => {
+      // The request before its package: everybody locks them in this order.
+      const request = await lockForPackage(tx, packaged.request_id)
       const finished = { bytes, sha256, generatedAt, expiresAt }
       if (!(await finishPackage(tx, packaged, finished, settled.length))) return false
       await insertFiles(tx, packaged.id, [...common, ...last])
       await appendAudit(tx, {
         ...({ type: 'package.ready', action: 'C', outcome: 'ok', actor: null, at: generatedAt } as const),
+        ...(request && { entities: request.entities }),
         detail: {
           ...{ package: packaged.id, privacyRequest: packaged.request_id, bytes },
           ...{ included: included.length, withheld: withheld.length },

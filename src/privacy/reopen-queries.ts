@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection, Tx } from '../db/database.ts'
 import { DELIVERED } from './request-model.ts'
+import type { RequestRow } from './request-queries.ts'
 
 /** Few enough for one round, which comes every quarter of an hour. */
 const MOST = 500
@@ -121,10 +122,10 @@ export async function closable(connection: Connection, before: Date): Promise<st
  * Deletes dossiers that were closed more than five years ago, with their questions and steps: as long as a member
  * could ask what became of a request.
  */
-export async function deleteClosed(tx: Tx, today: string): Promise<string[]> {
-  const { rows } = await sql<Found>`delete from privacy_request where id in (
+export async function deleteClosed(tx: Tx, today: string): Promise<Pick<RequestRow, 'id' | 'entities'>[]> {
+  const { rows } = await sql<Pick<RequestRow, 'id' | 'entities'>>`delete from privacy_request where id in (
     select id from privacy_request
     where closed_at < (${today}::date - interval '5 years') at time zone 'Europe/Amsterdam' limit ${MOST})
-    returning id`.execute(tx)
-  return rows.map(({ id }) => id)
+    returning id, entities`.execute(tx)
+  return rows
 }

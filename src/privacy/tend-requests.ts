@@ -62,7 +62,7 @@ async function dropProposals(tx: Tx, row: RequestRow, before: Date, at: Date): P
   for (const item of await lockItemsIn(tx, row.id, ['proposed']))
     if (item.decided_at !== null && item.decided_at < before) await updateItem(tx, item, UNDECIDED)
   await insertStep(tx, row.id, { type: 'proposal_expired', actor: null, at })
-  await audit(tx, 'privacy_request.proposal_expired', row.id, at)
+  await audit(tx, 'privacy_request.proposal_expired', row, at)
   return row
 }
 
@@ -85,16 +85,20 @@ async function liftOwn(tx: Tx, own: OwnRestriction, at: Date): Promise<void> {
 
 async function close(tx: Tx, row: RequestRow, at: Date): Promise<RequestRow> {
   await insertStep(tx, row.id, { type: 'closed', actor: null, at })
-  await audit(tx, 'privacy_request.closed', row.id, at)
+  await audit(tx, 'privacy_request.closed', row, at)
   return updateRequest(tx, row.id, { closed_at: at })
 }
 
 async function forget(tx: Tx, at: Date): Promise<void> {
-  for (const id of await deleteClosed(tx, dayOf(at))) await audit(tx, 'privacy_request.deleted', id, at)
+  for (const gone of await deleteClosed(tx, dayOf(at))) await audit(tx, 'privacy_request.deleted', gone, at)
 }
 
-const audit = (tx: Tx, type: string, id: string, at: Date): Promise<void> =>
-  appendAudit(
-    tx,
-    eventOf({ type, action: type.endsWith('deleted') ? 'D' : 'U', actor: null, at }, { privacyRequest: id }),
-  )
+const audit = (
+  tx: Tx,
+  type: string,
+  { id, entities }: Pick<RequestRow, 'id' | 'entities'>,
+  at: Date,
+): Promise<void> => {
+  const action = type.endsWith('deleted') ? 'D' : 'U'
+  return appendAudit(tx, eventOf({ type, action, actor: null, at, entities }, { privacyRequest: id }))
+}

@@ -154,6 +154,15 @@ test('after seven days a package is gone with its key, and can be made again', a
   expect((await app.again(request)).status).toBe(202)
   const bytes = await ready(request)
   expect((await app.verify(bytes)).findings).toEqual([])
+
+  const companies = await app.db
+    .selectFrom('audit_event')
+    .select(['type', 'entities'])
+    .where('type', 'like', 'package.%')
+    .where('outcome', '=', 'ok')
+    .execute()
+  expect(new Set(companies.map(({ type }) => type))).toContain('package.ended')
+  expect(companies.filter(({ entities }) => entities?.join() !== 'hmbs')).toEqual([])
 })
 
 test('a package goes straight to the controller of the member’s choice once the address is confirmed, and is tried again', async () => {

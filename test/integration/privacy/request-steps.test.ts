@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import {
   agent,
@@ -164,6 +165,16 @@ describe('other steps', () => {
     expect(await stateOn('2026-04-16T11:00:00Z')).toBe('closed')
     expect(await stateOn('2031-04-16T10:00:00Z')).toBe('closed')
     expect(await stateOn('2031-04-17T10:00:00Z')).toBeUndefined()
-    expect(await app.stepsOf(id)).toContain('privacy_request.deleted')
+    const byItself = await app.db
+      .selectFrom('audit_event')
+      .select(['type', 'entities'])
+      .where('type', 'in', ['privacy_request.closed', 'privacy_request.deleted'])
+      .where(sql<boolean>`detail ->> 'privacyRequest' = ${id}`)
+      .orderBy('occurred_at')
+      .execute()
+    expect(byItself).toEqual([
+      { type: 'privacy_request.closed', entities: ['hmbs'] },
+      { type: 'privacy_request.deleted', entities: ['hmbs'] },
+    ])
   })
 })
