@@ -53,13 +53,13 @@ test('a sweep that stops because much is due at once goes on once two people app
   const due = await makeDue(2)
   expect(due).toHaveLength(2)
   const stopped = await sweepAsManager()
-  await press(stopped, stopped.getByRole('link', { name: 'Naar de goedkeuring' }))
+  await press(stopped.getByRole('link', { name: 'Naar de goedkeuring' }))
   await stopped.getByRole('heading', { level: 1, name: 'Goedkeuringen' }).waitFor()
   for (const person of [OFFICER, SECOND]) {
     const page = await as(person, '/goedkeuringen')
     await page.getByText('1 zaak wacht op u').waitFor()
-    await press(page, page.getByRole('button', { name: 'Goedkeuren' }))
-    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Ja, goedkeuren' }))
+    await press(page.getByRole('button', { name: 'Goedkeuren' }))
+    await press(page.getByRole('dialog').getByRole('button', { name: 'Ja, goedkeuren' }))
     await page.getByText('Er wacht niets op u.').waitFor()
   }
   await (await sweepAsManager()).getByRole('heading', { name: 'Uit gebruik genomen (2)' }).waitFor()
@@ -68,8 +68,8 @@ test('a sweep that stops because much is due at once goes on once two people app
   for (const person of [OFFICER, SECOND]) {
     const page = await as(person, '/goedkeuringen')
     const review = page.getByRole('listitem').filter({ hasText: confirmed })
-    await press(page, review.getByRole('button', { name: 'Einde bevestigen' }))
-    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Einde bevestigen' }))
+    await press(review.getByRole('button', { name: 'Einde bevestigen' }))
+    await press(page.getByRole('dialog').getByRole('button', { name: 'Einde bevestigen' }))
     await review.getByText('U hebt dit al bevestigd.').waitFor()
   }
   const last = await sweepAsManager()

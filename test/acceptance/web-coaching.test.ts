@@ -37,16 +37,16 @@ interface Wish {
 /** Draws through the form, without a mouse, and is then on the page of the sample. */
 async function draw(page: Page, { product, size, coaches = '' }: Wish): Promise<void> {
   await page.goto('/coaching')
-  await choose(page, page.getByLabel('Onderwerp'), product)
-  await type(page, page.getByLabel('Aantal gesprekken'), String(size))
-  await press(page, page.locator('summary', { hasText: 'Meer keuzes' }))
-  await type(page, page.getByLabel(/^Andere coaches/), coaches)
-  await press(page, page.getByRole('button', { name: 'Trek een steekproef' }))
+  await choose(page.getByLabel('Onderwerp'), product)
+  await type(page.getByLabel('Aantal gesprekken'), String(size))
+  await press(page.locator('summary', { hasText: 'Meer keuzes' }))
+  await type(page.getByLabel(/^Andere coaches/), coaches)
+  await press(page.getByRole('button', { name: 'Trek een steekproef' }))
   await page.getByRole('heading', { level: 1, name: /^Steekproef van / }).waitFor()
 }
 
 async function openItem(page: Page, n: number): Promise<void> {
-  await press(page, page.getByRole('link', { name: `Gesprek ${n}`, exact: true }))
+  await press(page.getByRole('link', { name: `Gesprek ${n}`, exact: true }))
   await page.getByRole('heading', { level: 1, name: `Gesprek ${n} van de steekproef` }).waitFor()
 }
 
@@ -57,8 +57,8 @@ const status = (page: Page, text: string): Promise<void> =>
   page.getByRole('status').filter({ hasText: text }).waitFor()
 
 async function write(page: Page, text: string): Promise<void> {
-  await page.getByLabel(/^Uw aantekening/).fill(text)
-  await page.getByRole('button', { name: 'Aantekening bewaren' }).click()
+  await type(page.getByLabel(/^Uw aantekening/), text)
+  await press(page.getByRole('button', { name: 'Aantekening bewaren' }))
   await status(page, 'Aantekening bewaard.')
 }
 
@@ -66,7 +66,7 @@ async function score(page: Page, judgement: string): Promise<void> {
   const choices = page.getByRole('radio', { name: judgement, exact: true })
   await choices.first().waitFor()
   for (const choice of await choices.all()) await choice.check()
-  await page.getByRole('button', { name: 'Score bewaren' }).click()
+  await press(page.getByRole('button', { name: 'Score bewaren' }))
   await status(page, 'Score bewaard.')
 }
 
@@ -89,7 +89,7 @@ describe('a drawn call', () => {
     await write(coach, 'Vat goed samen.')
     const jump = coach.getByRole('button', { name: /^Ga naar 0:3\d$/ })
     await coach.getByLabel('Plaats in het gesprek').press('Home')
-    await jump.click()
+    await press(jump)
     await expect.poll(async () => (await soundOf(coach)).currentTime, PATIENT).toBeGreaterThan(30)
     await score(coach, 'goed')
     await coach.getByText('Gewogen gemiddelde: 3', { exact: true }).waitFor()
@@ -97,12 +97,12 @@ describe('a drawn call', () => {
 
     const agent = await demo.as(AGENT)
     await agent.goto('/')
-    await press(agent, agent.getByRole('link', { name: 'Terugkoppeling' }).first())
+    await press(agent.getByRole('link', { name: 'Terugkoppeling' }).first())
     await agent.getByText('Er is nog niets vrijgegeven.', { exact: false }).waitFor()
     expect(await agent.getByText('Vat goed samen.').count()).toBe(0)
 
-    await press(coach, coach.getByRole('button', { name: 'Vrijgeven aan de medewerker' }))
-    await press(coach, coach.getByRole('dialog').getByRole('button', { name: 'Ja, geef vrij' }))
+    await press(coach.getByRole('button', { name: 'Vrijgeven aan de medewerker' }))
+    await press(coach.getByRole('dialog').getByRole('button', { name: 'Ja, geef vrij' }))
     await coach.getByText('Vrijgegeven. De medewerker ziet aantekeningen en score.').waitFor()
     expect(await coach.getByRole('button', { name: 'Score bewaren' }).count()).toBe(0)
 
@@ -117,7 +117,7 @@ describe('a drawn call', () => {
   test('falls silent within a minute when its member objects, and the page says why', STORY, async () => {
     const coach = await demo.as(COACH)
     await coach.goto('/coaching')
-    await coach.getByRole('table').getByRole('link').first().click()
+    await press(coach.getByRole('table').getByRole('link').first())
     await openItem(coach, 1)
     await whenMasked(coach)
     await coach.getByLabel('Snelheid').selectOption('0.75')
@@ -127,8 +127,8 @@ describe('a drawn call', () => {
     const member = await demo.as(MEMBER)
     const call = (await recordings(member, '?limit=100')).find(({ product }) => product === 'car')
     await member.goto(`/gesprekken/${call?.id}`)
-    await member.getByRole('button', { name: 'Bezwaar maken' }).click()
-    await member.getByRole('dialog').getByRole('button', { name: 'Ja, ik maak bezwaar' }).click()
+    await press(member.getByRole('button', { name: 'Bezwaar maken' }))
+    await press(member.getByRole('dialog').getByRole('button', { name: 'Ja, ik maak bezwaar' }))
     await member.getByText('U hebt bezwaar gemaakt.', { exact: false }).waitFor()
 
     await expect.poll(async () => (await soundOf(coach)).paused, A_MINUTE).toBe(true)
@@ -154,20 +154,20 @@ describe('several coaches', () => {
     await draw(coach, { product: 'Alle onderwerpen', size: 3, coaches: 'dirk' })
     await openItem(coach, 1)
     await whenMasked(coach)
-    await tabTo(coach, playButton(coach))
+    await tabTo(playButton(coach))
     await coach.keyboard.press('Space')
     await expectToHear(coach)
-    await tabTo(coach, coach.getByLabel(/^Uw aantekening/))
+    await tabTo(coach.getByLabel(/^Uw aantekening/))
     await coach.keyboard.type('Laat uitspreken.')
     await coach.keyboard.press('Tab')
     await coach.keyboard.press('Enter')
     await status(coach, 'Aantekening bewaard.')
-    await tabTo(coach, coach.getByRole('button', { name: /^Verwijder de aantekening bij / }))
+    await tabTo(coach.getByRole('button', { name: /^Verwijder de aantekening bij / }))
     await coach.keyboard.press('Enter')
     await status(coach, 'Aantekening verwijderd.')
-    await tabTo(coach, coach.getByRole('radio', { name: 'niet aan de orde' }).first())
+    await tabTo(coach.getByRole('radio', { name: 'niet aan de orde' }).first())
     await coach.keyboard.press('ArrowRight')
-    await tabTo(coach, coach.getByRole('button', { name: 'Score bewaren' }))
+    await tabTo(coach.getByRole('button', { name: 'Score bewaren' }))
     await coach.keyboard.press('Enter')
     await status(coach, 'Score bewaard.')
     await coach.getByText('Dat kan zodra alle coaches dit gesprek hebben gescoord.').waitFor()

@@ -11,7 +11,9 @@ import {
   openDemo,
   ownCalls,
   PATIENT,
+  press,
   sidewaysScroll,
+  type,
   visit,
 } from './web-visit.ts'
 
@@ -60,15 +62,15 @@ async function ask(page: Page, recording: string): Promise<string> {
   await fill('Kenmerk van de brief', 'OM-2026-77')
   await fill('Toelichting voor wie goedkeurt', 'vordering ontvangen')
   await fill('Nummer van opname 1', recording)
-  await page.getByRole('button', { name: 'Verstrekking vragen' }).click()
+  await press(page.getByRole('button', { name: 'Verstrekking vragen' }))
   await page.getByRole('heading', { level: 1, name: 'Aan Openbaar Ministerie' }).waitFor()
   return new URL(page.url()).pathname.split('/').at(-1) ?? ''
 }
 
 /** Opens the dialog of an act and does it. */
 async function act(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name, exact: true }).click()
-  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+  await press(page.getByRole('button', { name, exact: true }))
+  await press(page.getByRole('dialog').getByRole('button', { name, exact: true }))
 }
 
 async function approve(person: string, id: string): Promise<void> {
@@ -120,11 +122,11 @@ test('two officers approve, the recipient fetches the recording once with the se
   recipient.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
   await open(recipient.page, `/verstrekking/${id}`)
   expect(asked.filter((path) => path.startsWith('/v1/'))).toEqual([])
-  await recipient.page.getByLabel('Geheime code').fill('verkeerd')
-  await recipient.page.getByRole('button', { name: 'Openen' }).click()
+  await type(recipient.page.getByLabel('Geheime code'), 'verkeerd')
+  await press(recipient.page.getByRole('button', { name: 'Openen' }))
   await recipient.page.getByText('Deze code opent hier niets.').waitFor()
-  await recipient.page.getByLabel('Geheime code').fill(secret)
-  await recipient.page.getByRole('button', { name: 'Openen' }).click()
+  await type(recipient.page.getByLabel('Geheime code'), secret)
+  await press(recipient.page.getByRole('button', { name: 'Openen' }))
   const fetch = recipient.page.getByRole('button', { name: 'Opname 1 ophalen' })
   await fetch.waitFor()
   expect(await accessibilityProblems(recipient.page)).toEqual([])
@@ -132,7 +134,7 @@ test('two officers approve, the recipient fetches the recording once with the se
   const [download] = await Promise.all([recipient.page.waitForEvent('download'), fetch.click()])
   expect(download.url()).not.toContain(secret)
   const sha256 = await sha256Of(await download.path())
-  await fetch.click()
+  await press(fetch)
   await recipient.page.getByText('Die opname kon niet worden opgehaald').waitFor()
   await recipient.leave()
 
@@ -149,9 +151,9 @@ test('who asked does not approve, and may revoke', async () => {
   await ask(page, recording)
   await page.getByText('U hebt hier zelf om gevraagd.').waitFor()
   expect(await page.getByRole('button', { name: 'Goedkeuren' }).count()).toBe(0)
-  await page.getByRole('button', { name: 'Intrekken', exact: true }).click()
-  await page.getByRole('dialog').getByLabel('Waarom').fill('niet meer nodig')
-  await page.getByRole('dialog').getByRole('button', { name: 'Intrekken', exact: true }).click()
+  await press(page.getByRole('button', { name: 'Intrekken', exact: true }))
+  await type(page.getByRole('dialog').getByLabel('Waarom'), 'niet meer nodig')
+  await press(page.getByRole('dialog').getByRole('button', { name: 'Intrekken', exact: true }))
   await page.getByText('De verstrekking is ingetrokken.').waitFor()
   await page.getByText('Ingetrokken', { exact: true }).waitFor()
   await leave()
@@ -160,7 +162,7 @@ test('who asked does not approve, and may revoke', async () => {
 test('a supplier is registered, its agreement ended, and renewed', async () => {
   const { page, leave } = await as(FIRST)
   await open(page, '/leveranciers')
-  await page.getByRole('button', { name: 'Leverancier toevoegen' }).click()
+  await press(page.getByRole('button', { name: 'Leverancier toevoegen' }))
   const dialog = page.getByRole('dialog')
   for (const [label, text] of [
     ['Officiële naam', 'Uitschrijver BV'],
@@ -169,13 +171,13 @@ test('a supplier is registered, its agreement ended, and renewed', async () => {
     ['Laatste dag', '2035-12-31'],
     ['Waarvoor', 'uitschrijven'],
   ] as const)
-    await dialog.getByLabel(label).fill(text)
-  await dialog.getByRole('button', { name: 'Leverancier toevoegen' }).click()
+    await type(dialog.getByLabel(label), text)
+  await press(dialog.getByRole('button', { name: 'Leverancier toevoegen' }))
   await page.getByText('De leverancier staat in het register.').waitFor()
   await page.getByText('Loopt', { exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Overeenkomst met Uitschrijver BV beëindigen' }).click()
-  await dialog.getByLabel('Laatste dag').fill('2024-06-30')
-  await dialog.getByRole('button', { name: 'Beëindigen', exact: true }).click()
+  await press(page.getByRole('button', { name: 'Overeenkomst met Uitschrijver BV beëindigen' }))
+  await type(dialog.getByLabel('Laatste dag'), '2024-06-30')
+  await press(dialog.getByRole('button', { name: 'Beëindigen', exact: true }))
   await expect.poll(() => page.getByText('Verlopen', { exact: true }).count(), PATIENT).toBe(1)
   // The news takes the focus once the dialog is gone; then it is the keyboard's.
   await page.locator('[role=status]:focus', { hasText: 'De laatste dag is vastgelegd.' }).waitFor()
@@ -183,9 +185,9 @@ test('a supplier is registered, its agreement ended, and renewed', async () => {
   await renew.focus()
   await page.keyboard.press('Enter')
   await dialog.getByText(/loopt tot en met 30\sjuni\s2024/).waitFor()
-  await dialog.getByLabel('Kenmerk van de overeenkomst').fill('V-13')
-  await dialog.getByLabel('Laatste dag').fill('2036-12-31')
-  await dialog.getByRole('button', { name: 'Verlengen', exact: true }).click()
+  await type(dialog.getByLabel('Kenmerk van de overeenkomst'), 'V-13')
+  await type(dialog.getByLabel('Laatste dag'), '2036-12-31')
+  await press(dialog.getByRole('button', { name: 'Verlengen', exact: true }))
   await page.locator('[role=status]:focus', { hasText: 'De overeenkomst is verlengd.' }).waitFor()
   await page.getByRole('row').filter({ hasText: 'V-13, ' }).getByText('Loopt', { exact: true }).waitFor()
   await leave()
@@ -199,25 +201,25 @@ test('a breach is asked about, answered with its last moment, and taken along wi
   await open(page, '/datalekken')
   const form = page.getByRole('form', { name: 'Vragen wat een lek raakt' })
   const today = new Date().toISOString().slice(0, 10)
-  await form.getByLabel('Vanaf').fill('2020-01-01')
-  await form.getByLabel('Tot en met').fill(today)
-  await form.getByLabel('Sinds wanneer').fill(`${today}T00:00`)
-  await form.getByRole('button', { name: 'Uitzoeken' }).click()
+  await type(form.getByLabel('Vanaf'), '2020-01-01')
+  await type(form.getByLabel('Tot en met'), today)
+  await type(form.getByLabel('Sinds wanneer'), `${today}T00:00`)
+  await press(form.getByRole('button', { name: 'Uitzoeken' }))
   await page.locator('h2:focus', { hasText: 'Wat het raakt' }).waitFor()
   await page.getByText(/^Meld dit uiterlijk .+ aan de Autoriteit Persoonsgegevens/).waitFor()
   expect(page.url()).toMatch(/\/datalekken$/)
   const keeping = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Antwoord bewaren als bestand' }).click()
+  await press(page.getByRole('button', { name: 'Antwoord bewaren als bestand' }))
   const kept = JSON.parse(await textOf(await keeping))
   expect(kept.asked).toEqual({ from: '2020-01-01', to: today })
   const shown = page.locator('.facts > div').filter({ hasText: 'Opnamen geraakt' }).locator('dd')
   expect(await shown.textContent()).toBe(String(kept.report.recordings))
   expect(kept.report.members).toBeGreaterThan(0)
 
-  await page.getByRole('button', { name: 'Betrokken leden tonen' }).click()
+  await press(page.getByRole('button', { name: 'Betrokken leden tonen' }))
   await page.getByRole('row').filter({ hasText: 'M-1001' }).waitFor()
   const listing = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Lijst bewaren (CSV)' }).click()
+  await press(page.getByRole('button', { name: 'Lijst bewaren (CSV)' }))
   const list = await textOf(await listing)
   expect(list.split('\r\n')).toHaveLength(kept.report.members + 2)
   expect(list).toContain('\r\nM-1001,')
@@ -233,12 +235,12 @@ test('the record of processing is read and taken along as the API gives it, with
     .first()
     .waitFor()
   const coming = page.waitForEvent('download')
-  await page.getByRole('link', { name: 'Register downloaden (JSON)' }).click()
+  await press(page.getByRole('link', { name: 'Register downloaden (JSON)' }))
   const record = JSON.parse(await textOf(await coming))
   expect(record.activities).toHaveLength((await page.locator('main h3').count()) - FIGURES)
   expect(await page.locator('main').textContent()).not.toMatch(/M-100\d/)
-  await page.getByRole('form', { name: 'Periode van de cijfers' }).getByLabel('Vanaf').fill('2026-01-01')
-  await page.getByRole('button', { name: 'Tellen' }).click()
+  await type(page.getByRole('form', { name: 'Periode van de cijfers' }).getByLabel('Vanaf'), '2026-01-01')
+  await press(page.getByRole('button', { name: 'Tellen' }))
   await page.getByText(/^Over .*1 januari 2026/).waitFor()
   await leave()
 }, 60_000)

@@ -218,9 +218,9 @@ describe('one call', () => {
     const { page } = guest
     await page.goto(`/gesprekken/${call.id}`)
     const downloading = page.waitForEvent('download')
-    await press(page, page.getByRole('link', { name: /^Kopie downloaden/ }))
+    await press(page.getByRole('link', { name: /^Kopie downloaden/ }))
     const bytes = await readFile(await (await downloading).path())
-    await press(page, page.locator('summary', { hasText: 'Echtheid controleren' }))
+    await press(page.locator('summary', { hasText: 'Echtheid controleren' }))
     expect(await page.locator('code').textContent()).toBe(createHash('sha256').update(bytes).digest('hex'))
   })
 })

@@ -13,6 +13,7 @@ import {
   ownCalls,
   press,
   sidewaysScroll,
+  type,
   type Visit,
   visit,
 } from './web-visit.ts'
@@ -44,9 +45,8 @@ async function open(page: Page, path: string): Promise<void> {
 /** Ticks what is asked for and sends it, without a mouse; ends on the page of the request. */
 async function ask(page: Page, ...rights: readonly string[]): Promise<void> {
   await open(page, '/verzoeken/nieuw')
-  for (const right of rights)
-    await press(page, page.getByRole('checkbox', { name: right, exact: true }), 'Space')
-  await press(page, page.getByRole('button', { name: 'Verzoek versturen' }))
+  for (const right of rights) await press(page.getByRole('checkbox', { name: right, exact: true }), 'Space')
+  await press(page.getByRole('button', { name: 'Verzoek versturen' }))
   await page.getByText('Uw verzoek is ontvangen.').waitFor()
 }
 
@@ -56,8 +56,8 @@ const requestIdOf = (page: Page): string => new URL(page.url()).pathname.split('
 async function decide(page: Page, right: string, outcome: string, answer: string): Promise<void> {
   const part = page.locator('.panel').filter({ has: page.getByRole('heading', { level: 3, name: right }) })
   await part.getByLabel('Antwoord', { exact: true }).selectOption({ label: outcome })
-  await part.getByLabel('Antwoord aan het lid').fill(answer)
-  await part.getByRole('button', { name: 'Beslissing vastleggen' }).click()
+  await type(part.getByLabel('Antwoord aan het lid'), answer)
+  await press(part.getByRole('button', { name: 'Beslissing vastleggen' }))
   await part.waitFor({ state: 'hidden' })
 }
 
@@ -72,8 +72,8 @@ describe('the rights of a member', () => {
 
     const officer = await as(OFFICER)
     await open(officer.page, '/privacyverzoeken')
-    await officer.page.locator(`a[href="/privacyverzoeken/${id}"]`).click()
-    await officer.page.getByRole('button', { name: 'In behandeling nemen' }).click()
+    await press(officer.page.locator(`a[href="/privacyverzoeken/${id}"]`))
+    await press(officer.page.getByRole('button', { name: 'In behandeling nemen' }))
     await officer.page.getByText('In behandeling', { exact: true }).waitFor()
     await decide(officer.page, 'Inzage', 'Toekennen', 'U krijgt alles wat we hebben.')
     await decide(officer.page, 'Kopie', 'Toekennen', 'De opnamen zitten in het pakket.')
@@ -113,7 +113,7 @@ describe('the rights of a member', () => {
     expect(await accessibilityProblems(member.page)).toEqual([])
     await member.page.setViewportSize({ width: 360, height: 740 })
     expect(await sidewaysScroll(member.page)).toBe(0)
-    await member.page.getByRole('button', { name: 'English' }).click()
+    await press(member.page.getByRole('button', { name: 'English' }))
     await member.page.getByText('From now on we do not use this call for training').first().waitFor()
     await member.leave()
   })
@@ -137,15 +137,15 @@ describe('the rights of a member', () => {
     const { page, leave } = await as(OTHER)
     await open(page, '/verzoeken')
     const button = (name: string) => page.getByRole('button', { name })
-    await press(page, page.getByRole('link', { name: 'Nieuw verzoek' }))
+    await press(page.getByRole('link', { name: 'Nieuw verzoek' }))
     await page.getByRole('heading', { level: 1, name: 'Nieuw verzoek' }).waitFor()
-    await press(page, button('Verzoek versturen'))
+    await press(button('Verzoek versturen'))
     await page.getByText('Kies ten minste één ding dat u vraagt.').waitFor()
-    await press(page, page.getByRole('checkbox', { name: 'Wie luisterde' }), 'Space')
-    await press(page, button('Verzoek versturen'))
+    await press(page.getByRole('checkbox', { name: 'Wie luisterde' }), 'Space')
+    await press(button('Verzoek versturen'))
     await page.getByText('Uw verzoek is ontvangen.').waitFor()
-    await press(page, button('Verzoek intrekken'))
-    await press(page, button('Ja, trek het in'))
+    await press(button('Verzoek intrekken'))
+    await press(button('Ja, trek het in'))
     await page.getByText('Ingetrokken', { exact: true }).first().waitFor()
     await leave()
   })
@@ -153,17 +153,17 @@ describe('the rights of a member', () => {
   test('staff write down what arrived by mail, and the clock runs from the day of receipt', async () => {
     const { page, leave } = await as(AGENT)
     await open(page, '/privacyverzoeken/nieuw')
-    await page.getByLabel('Lidnummer').fill('M-1001')
+    await type(page.getByLabel('Lidnummer'), 'M-1001')
     const received = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 16)
-    await page.getByLabel('Ontvangen op').fill(received)
+    await type(page.getByLabel('Ontvangen op'), received)
     await page.getByRole('checkbox', { name: 'Inzage', exact: true }).check()
-    await page.getByRole('button', { name: 'Vastleggen' }).click()
+    await press(page.getByRole('button', { name: 'Vastleggen' }))
     await page.getByText('nog niet bevestigd').waitFor()
     await leave()
     const member = await as(MEMBER)
     await open(member.page, '/verzoeken')
-    await member.page.getByRole('link', { name: 'Inzage', exact: true }).first().click()
-    await member.page.getByRole('button', { name: 'Ja, dit verzoek is van mij' }).click()
+    await press(member.page.getByRole('link', { name: 'Inzage', exact: true }).first())
+    await press(member.page.getByRole('button', { name: 'Ja, dit verzoek is van mij' }))
     await member.page.getByText('Vastgesteld dat het verzoek van u komt').waitFor()
     await member.leave()
   })

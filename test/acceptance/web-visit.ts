@@ -164,35 +164,39 @@ export async function expectToHear(page: Page): Promise<void> {
 }
 
 /** Presses Tab until the focus is on the wanted element; a page nobody can tab through ends the test. */
-export async function tabTo(page: Page, wanted: Locator): Promise<void> {
+export async function tabTo(wanted: Locator): Promise<void> {
   for (let presses = 0; presses < 150; presses++) {
     if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return
-    await page.keyboard.press('Tab')
+    await wanted.page().keyboard.press('Tab')
   }
   throw new Error('Tab never reached it')
 }
 
 /** What a click does, without a mouse. */
-export async function press(page: Page, wanted: Locator, key = 'Enter'): Promise<void> {
-  await tabTo(page, wanted)
-  await page.keyboard.press(key)
+export async function press(wanted: Locator, key = 'Enter'): Promise<void> {
+  await tabTo(wanted)
+  await wanted.page().keyboard.press(key)
 }
 
 /** What filling in does, without a mouse. */
-export async function type(page: Page, field: Locator, text: string): Promise<void> {
-  await tabTo(page, field)
-  await page.keyboard.press('Control+a')
-  await page.keyboard.insertText(text)
+export async function type(field: Locator, text: string): Promise<void> {
+  await tabTo(field)
+  // How a date is typed differs by browser and language; that it is reached does not.
+  if (/^date/.test((await field.getAttribute('type')) ?? '')) return field.fill(text)
+  const { keyboard } = field.page()
+  await keyboard.press('Control+a')
+  await keyboard.insertText(text)
 }
 
 /** Moves through a list of choices, without a mouse, until the wanted one is chosen. */
-export async function choose(page: Page, list: Locator, label: string): Promise<void> {
-  await tabTo(page, list)
-  await page.keyboard.press('Home')
+export async function choose(list: Locator, label: string): Promise<void> {
+  await tabTo(list)
+  const { keyboard } = list.page()
+  await keyboard.press('Home')
   for (let presses = 0; presses < 80; presses++) {
     const chosen = await list.evaluate(({ selectedOptions: [option] }: Choices) => option?.label)
     if (chosen === label) return
-    await page.keyboard.press('ArrowDown')
+    await keyboard.press('ArrowDown')
   }
   throw new Error(`there is no ${label} to choose`)
 }
@@ -227,7 +231,7 @@ export const sidewaysScroll = async (page: Page): Promise<number> =>
 
 /** Starts a sweep from its page, without a mouse, and is then on the page of the run. */
 export async function startSweep(page: Page): Promise<void> {
-  await press(page, page.getByRole('button', { name: 'Nu uitvoeren' }))
-  await press(page, page.getByRole('dialog').getByRole('button', { name: 'Ja, nu uitvoeren' }))
+  await press(page.getByRole('button', { name: 'Nu uitvoeren' }))
+  await press(page.getByRole('dialog').getByRole('button', { name: 'Ja, nu uitvoeren' }))
   await page.waitForURL(/\/opruimen\/[0-9a-f-]{36}$/)
 }
