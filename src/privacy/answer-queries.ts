@@ -90,6 +90,18 @@ export async function updateItems(
     .execute()
 }
 
+/** The same change of questions of one request, of whatever type. */
+export async function updateMixed(tx: Tx, items: readonly ItemRow[], change: ItemChange): Promise<void> {
+  for (const [type, alike] of Map.groupBy(items, (item) => item.type))
+    await updateItems(
+      tx,
+      alike[0]?.request_id ?? '',
+      type,
+      alike.map(({ n }) => n),
+      change,
+    )
+}
+
 /** What was granted for delivery is handed over; resolves to how many questions that answers. */
 export async function markDelivered(
   tx: Tx,

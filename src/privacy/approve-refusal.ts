@@ -3,7 +3,7 @@ import { type Actor, isPerson } from '../access/actor.ts'
 import { requireStepUp } from '../access/step-up.ts'
 import type { Tx } from '../db/database.ts'
 import { Problem } from '../kernel/problem.ts'
-import { lockItemsIn, UNDECIDED, updateItem } from './answer-queries.ts'
+import { lockItemsIn, UNDECIDED, updateMixed } from './answer-queries.ts'
 import { letGo } from './carry-out.ts'
 import type { RequestPorts } from './file-request.ts'
 import { actOnRequest, type Turn } from './request-act.ts'
@@ -50,15 +50,13 @@ export const makeApproveRefusal =
 
 async function refuse(ports: RequestPorts, turn: Turn, items: readonly ItemRow[]): Promise<void> {
   const { tx, row, actor, at } = turn
-  for (const item of items) {
-    await updateItem(tx, item, { state: 'refused', approved_by: actor.sub, approved_at: at })
-    await letGo({ tx, rules: ports.rules, actor, at }, [item], false)
-  }
+  await updateMixed(tx, items, { state: 'refused', approved_by: actor.sub, approved_at: at })
+  await letGo({ tx, rules: ports.rules, actor, at }, items, false)
   await announce(tx, row, items, at)
 }
 
 async function reopen({ tx }: Turn, items: readonly ItemRow[]): Promise<void> {
-  for (const item of items) await updateItem(tx, item, UNDECIDED)
+  await updateMixed(tx, items, UNDECIDED)
 }
 
 /** For the member the refusal begins here, with its text. */

@@ -2,15 +2,14 @@ import type { AuditActor } from '../audit/append.ts'
 import type { Tx } from '../db/database.ts'
 import { Problem, type ProblemCode } from '../kernel/problem.ts'
 import { lockForRequest, reviewDayOf } from '../recordings/request-lock.ts'
-import { noticeLocked, restrictLocked } from '../recordings/restrict.ts'
-import { findRestriction } from '../recordings/restrict-queries.ts'
+import { noticeLocked, restrictOthers } from '../recordings/restrict.ts'
 import { changeStates } from '../retention/change-states.ts'
 import type { RulesInUse } from '../retention/events-redate.ts'
 import { resumption, suspension } from '../retention/object-purpose.ts'
 import type { Reason } from '../retention/purpose-decisions.ts'
-import { lockSubject } from '../retention/purpose-queries.ts'
+import { lockSubjects } from '../retention/purpose-queries.ts'
 import { removal } from '../retention/remove-purpose.ts'
-import { updateItem } from './answer-queries.ts'
+import { updateItems } from './answer-queries.ts'
 import { DELIVERED, type RequestType } from './request-model.ts'
 import type { ItemRow } from './request-queries.ts'
 
@@ -51,10 +50,11 @@ export async function carryOut(
     at,
   )
   const ended = new Map(ends.map(({ item, end }, i) => [item, resultOf(outcomes[i], end.result)]))
-  const results: (string | Problem | undefined)[] = []
-  for (const item of items)
-    results.push(ended.has(item) ? ended.get(item) : await carryOutOther(execution, item))
-  return results
+  const restricted = await restrict(
+    execution,
+    items.filter(({ type }) => type === 'restriction'),
+  )
+  return items.map((item) => (ended.has(item) ? ended.get(item) : otherResult(item, restricted)))
 }
 
 const resultOf = (outcome: boolean | Problem | undefined, result: string): string | Problem => {
@@ -73,20 +73,29 @@ function endOf({ type, legal_basis }: About): { because: Reason; result: string 
   }
 }
 
-async function carryOutOther(execution: Execution, item: About): Promise<string | undefined> {
-  if (DELIVERED.includes(item.type as RequestType)) return undefined
-  if (item.recording_id === null) return 'done'
-  if (item.type === 'erasure') return 'already_ended'
-  return item.type === 'restriction' ? restrict(execution, item) : 'done'
+/** What is done by nothing more than the answer. Pure. */
+function otherResult(
+  { type, recording_id }: About,
+  restricted: ReadonlyMap<string, unknown>,
+): string | undefined {
+  if (DELIVERED.includes(type as RequestType)) return undefined
+  if (recording_id === null) return 'done'
+  if (type === 'erasure') return 'already_ended'
+  if (type !== 'restriction') return 'done'
+  return restricted.has(recording_id) ? 'restricted' : 'already_gone'
 }
 
-async function restrict({ tx, actor, at }: Execution, item: About): Promise<string> {
-  const recording = await lockSubject(tx, item.recording_id ?? '', scopeOf([item]))
-  if (!recording) return 'already_gone'
-  if (await findRestriction(tx, recording.id)) return 'restricted'
+/** Restricts those that are still there, and gives them. */
+async function restrict(
+  { tx, actor, at }: Execution,
+  items: readonly About[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const ids = items.flatMap(({ recording_id }) => recording_id ?? [])
+  if (ids.length === 0) return new Map()
+  const found = await lockSubjects(tx, ids, scopeOf(items))
   const placed = { ground: 'needed_for_claims', placedBy: actor?.sub ?? 'service' } as const
-  await restrictLocked(tx, { recordingId: recording.id, actor, at, ...placed })
-  return 'restricted'
+  await restrictOthers(tx, { recordingIds: [...found.keys()], actor, at, ...placed })
+  return found
 }
 
 const scopeOf = (items: readonly About[]) => ({
@@ -98,15 +107,16 @@ const scopeOf = (items: readonly About[]) => ({
 export async function holdBack(execution: Execution, items: readonly ItemRow[]): Promise<void> {
   const { tx, actor, at } = execution
   await changeObjections(execution, items, suspension)
-  for (const item of items) {
-    // Somebody restricted it on a ground of its own: that goes on whatever the answer is here.
-    if (item.recording_id === null || (await findRestriction(tx, item.recording_id))) continue
-    const ground = item.type === 'objection' ? 'objection_pending' : 'accuracy_contested'
-    await restrictLocked(tx, {
-      ...{ recordingId: item.recording_id, actor, at, ground, placedBy: actor?.sub ?? 'service' },
-    })
-    await updateItem(tx, item, { restricted_at: at })
-  }
+  const [first] = items
+  if (!first) return
+  const ground = first.type === 'objection' ? 'objection_pending' : 'accuracy_contested'
+  // One question about each recording says that the restriction is ours.
+  const numbers = new Map(items.toReversed().map(({ recording_id, n }) => [recording_id, n]))
+  const recordingIds = [...numbers.keys()].filter((id) => id !== null)
+  const placed = { ground, placedBy: actor?.sub ?? 'service' } as const
+  const restricted = await restrictOthers(tx, { recordingIds, actor, at, ...placed })
+  const ours = restricted.flatMap((id) => numbers.get(id) ?? [])
+  await updateItems(tx, first.request_id, first.type, ours, { restricted_at: at })
 }
 
 /** The end of that once there is an answer: the purpose goes on if it may, and the member knows that the restriction will end. */
@@ -117,8 +127,10 @@ export async function letGo(
 ): Promise<void> {
   const { tx, actor, at } = execution
   if (!isGranted) await changeObjections(execution, items, resumption)
-  for (const { recording_id: recordingId, restricted_at } of items)
-    if (recordingId !== null && restricted_at !== null) await noticeLocked(tx, { recordingId, actor, at })
+  const recordingIds = items.flatMap(({ recording_id, restricted_at }) =>
+    restricted_at === null ? [] : (recording_id ?? []),
+  )
+  if (recordingIds.length > 0) await noticeLocked(tx, { recordingIds, actor, at })
 }
 
 /** A purpose that ended by itself needs no change. */

@@ -7,7 +7,7 @@ import { DAY } from '../kernel/units.ts'
 import { lockTarget } from '../recordings/hold-target-queries.ts'
 import { liftLocked, noticeLocked } from '../recordings/restrict.ts'
 import { findRestriction } from '../recordings/restrict-queries.ts'
-import { lockItemsIn, UNDECIDED, updateItem } from './answer-queries.ts'
+import { lockItemsIn, UNDECIDED, updateItem, updateMixed } from './answer-queries.ts'
 import { eraseDelivered } from './deliver-request.ts'
 import type { RequestPorts } from './file-request.ts'
 import {
@@ -59,8 +59,9 @@ export function makeTendRequests(ports: RequestPorts) {
 }
 
 async function dropProposals(tx: Tx, row: RequestRow, before: Date, at: Date): Promise<RequestRow> {
-  for (const item of await lockItemsIn(tx, row.id, ['proposed']))
-    if (item.decided_at !== null && item.decided_at < before) await updateItem(tx, item, UNDECIDED)
+  const proposed = await lockItemsIn(tx, row.id, ['proposed'])
+  const stale = proposed.filter(({ decided_at }) => decided_at !== null && decided_at < before)
+  await updateMixed(tx, stale, UNDECIDED)
   await insertStep(tx, row.id, { type: 'proposal_expired', actor: null, at })
   await audit(tx, 'privacy_request.proposal_expired', row, at)
   return row
@@ -76,7 +77,7 @@ async function liftOwn(tx: Tx, own: OwnRestriction, at: Date): Promise<void> {
   const isOurs = restriction?.placedAt.getTime() === own.restrictedAt.getTime()
   if (restriction && isOurs) {
     const { liftNoticeAt } = restriction
-    if (liftNoticeAt === null) await noticeLocked(tx, { recordingId, actor: null, at })
+    if (liftNoticeAt === null) await noticeLocked(tx, { recordingIds: [recordingId], actor: null, at })
     if (liftNoticeAt === null || liftNoticeAt.getTime() + NOTICE_MS > at.getTime()) return
     await liftLocked(tx, { recordingId, actor: null, at, liftNoticeAt })
   }

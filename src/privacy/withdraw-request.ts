@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts'
-import { lockItemsIn, updateItem } from './answer-queries.ts'
+import { lockItemsIn, updateMixed } from './answer-queries.ts'
 import { letGo } from './carry-out.ts'
 import type { RequestPorts } from './file-request.ts'
 import { actOnRequest } from './request-act.ts'
@@ -22,10 +22,8 @@ export const makeWithdrawRequest =
       async ({ tx, row, at }) => {
         const items = await lockItemsIn(tx, row.id, ['open', 'proposed', 'granted', 'partial'])
         const unfinished = items.filter(({ executed_at }) => executed_at === null)
-        for (const item of unfinished) {
-          await updateItem(tx, item, { state: 'withdrawn' })
-          await letGo({ tx, rules: ports.rules, actor, at }, [item], false)
-        }
+        await updateMixed(tx, unfinished, { state: 'withdrawn' })
+        await letGo({ tx, rules: ports.rules, actor, at }, unfinished, false)
         await tellMember(tx, row, { kind: 'request_withdrawn', at })
         return {
           row: await updateRequest(tx, row.id, { state: 'withdrawn' }),

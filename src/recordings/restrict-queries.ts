@@ -34,16 +34,33 @@ export async function putRestriction(
   return { restriction, isNew }
 }
 
-/** Notes the notice; the first one counts. Undefined when the recording is not restricted. */
-export async function noteLiftNotice(
+/** Restricts those that are not restricted; returns them. */
+export async function addRestrictions(
   tx: Tx,
-  recordingId: string,
+  recordingIds: readonly string[],
+  { ground, placedBy, placedAt }: Pick<RestrictionRow, 'ground' | 'placedBy' | 'placedAt'>,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    insert into restriction (recording_id, ground, placed_by, placed_at)
+    select id, ${ground}::text, ${placedBy}::text, ${placedAt}::timestamptz
+    from unnest(${recordingIds}::uuid[]) as one (id)
+    on conflict do nothing returning recording_id as id`.execute(tx)
+  const ids = rows.map(({ id }) => id)
+  await sql`update recording set restricted = true, objects_changed_at = ${placedAt}
+    where id = any(${ids}::uuid[])`.execute(tx)
+  return ids
+}
+
+/** Notes the notice; the first one counts. Returns the restrictions that there are. */
+export async function noteLiftNotices(
+  tx: Tx,
+  recordingIds: readonly string[],
   at: Date,
-): Promise<RestrictionRow | undefined> {
+): Promise<RestrictionRow[]> {
   const { rows } = await sql<RestrictionRow>`
     update restriction set lift_notice_at = coalesce(lift_notice_at, ${at}::timestamptz)
-    where recording_id = ${recordingId} returning ${COLUMNS}`.execute(tx)
-  return rows[0]
+    where recording_id = any(${recordingIds}::uuid[]) returning ${COLUMNS}`.execute(tx)
+  return rows
 }
 
 export async function findRestriction(tx: Tx, recordingId: string): Promise<RestrictionRow | undefined> {

@@ -2,6 +2,7 @@ import { type Act, eventOf, requireRole, withRefusalsOnRecord } from '../access/
 import type { Actor } from '../access/actor.ts'
 import { requireStepUp } from '../access/step-up.ts'
 import { type AuditActor, appendAudit } from '../audit/append.ts'
+import { appendAuditForEach } from '../audit/append-queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { isId } from '../kernel/ids.ts'
@@ -9,8 +10,9 @@ import { Problem } from '../kernel/problem.ts'
 import { lockKept } from './hold-target.ts'
 import { notifyRecipients } from './notify-recipients.ts'
 import {
+  addRestrictions,
   findRestriction,
-  noteLiftNotice,
+  noteLiftNotices,
   putRestriction,
   type RestrictionRow,
   removeRestriction,
@@ -46,7 +48,7 @@ export function makeRestrict(ports: RestrictPorts) {
     /** Writes down that the member has been told of the coming end (Art. 18(3)). */
     giveLiftNotice: (actor: Actor, id: string): Promise<RestrictionRow> =>
       inTransaction(ports, actor, id, 'recording.restriction_notice', async (tx, recordingId, act) => {
-        const restriction = await noticeLocked(tx, { ...act, recordingId })
+        const [restriction] = await noticeLocked(tx, { ...act, recordingIds: [recordingId] })
         if (!restriction) throw new Problem('not_found')
         return restriction
       }),
@@ -66,23 +68,21 @@ export function makeRestrict(ports: RestrictPorts) {
 
 export type Restrict = ReturnType<typeof makeRestrict>
 
-/** An act on a recording that the caller has locked, by somebody who may; without an actor by the service itself. */
+/** An act on recordings that the caller has locked, by somebody who may; without an actor by the service itself. */
 interface Acting {
-  readonly recordingId: string
   readonly actor: AuditActor | null
   readonly at: Date
 }
 
-/** Restricts a locked recording in the caller's transaction. */
-export async function restrictLocked(
+interface Restricting extends Acting {
+  readonly ground: RestrictionGround
+  readonly placedBy: string
+}
+
+/** Restricts a locked recording in the caller's transaction, on this ground whatever it was before. */
+async function restrictLocked(
   tx: Tx,
-  {
-    recordingId,
-    actor,
-    at,
-    ground,
-    placedBy,
-  }: Acting & { readonly ground: RestrictionGround; readonly placedBy: string },
+  { recordingId, actor, at, ground, placedBy }: Restricting & { readonly recordingId: string },
 ): Promise<{ restriction: RestrictionRow; isNew: boolean }> {
   const put = await putRestriction(tx, { recordingId, ground, placedBy, placedAt: at })
   const act = { type: 'recording.restricted', action: 'U', actor, at, recordingId } as const
@@ -91,21 +91,43 @@ export async function restrictLocked(
   return put
 }
 
-/** Writes the notice down in the caller's transaction; undefined when the recording is not restricted. */
+/**
+ * Restricts locked recordings in the caller's transaction, but for those that somebody restricted before: that goes
+ * on as it is. Returns the others.
+ */
+export async function restrictOthers(
+  tx: Tx,
+  { recordingIds, actor, at, ground, placedBy }: Restricting & { readonly recordingIds: readonly string[] },
+): Promise<readonly string[]> {
+  const added = await addRestrictions(tx, recordingIds, { ground, placedBy, placedAt: at })
+  if (added.length === 0) return added
+  const act = { type: 'recording.restricted', action: 'U', actor, at } as const
+  await appendAuditForEach(tx, eventOf(act, { ground }), added)
+  await notifyRecipients(tx, added, 'restricted', at)
+  return added
+}
+
+/** Writes the notice down in the caller's transaction. Returns the restrictions that there are. */
 export async function noticeLocked(
   tx: Tx,
-  { recordingId, actor, at }: Acting,
-): Promise<RestrictionRow | undefined> {
-  const restriction = await noteLiftNotice(tx, recordingId, at)
-  const act = { type: 'recording.restriction_notice', action: 'U', actor, at, recordingId } as const
-  if (restriction) await appendAudit(tx, eventOf(act))
-  return restriction
+  { recordingIds, actor, at }: Acting & { readonly recordingIds: readonly string[] },
+): Promise<readonly RestrictionRow[]> {
+  const restrictions = await noteLiftNotices(tx, recordingIds, at)
+  const act = { type: 'recording.restriction_notice', action: 'U', actor, at } as const
+  const ids = restrictions.map(({ recordingId }) => recordingId)
+  if (ids.length > 0) await appendAuditForEach(tx, eventOf(act), ids)
+  return restrictions
 }
 
 /** Ends a restriction of which the member was told before, in the caller's transaction. */
 export async function liftLocked(
   tx: Tx,
-  { recordingId, actor, at, liftNoticeAt }: Acting & { readonly liftNoticeAt: Date },
+  {
+    recordingId,
+    actor,
+    at,
+    liftNoticeAt,
+  }: Acting & { readonly recordingId: string; readonly liftNoticeAt: Date },
 ): Promise<void> {
   await removeRestriction(tx, recordingId, at)
   const act = { type: 'recording.restriction_lifted', action: 'U', actor, at, recordingId } as const

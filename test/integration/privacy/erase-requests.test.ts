@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { persons } from '../../support/tokens.ts'
 import {
   FRAUD,
@@ -192,6 +193,33 @@ describe('what is contested', () => {
     await app.decide(second, pim, refuse('rectification', 'ProcessUnfounded'))
     await app.tend()
     expect((await rowOf(call)).restricted).toBe(false)
+  })
+
+  test('takes as many statements for a dozen calls as for two, at the receipt, the answer and the withdrawal', async () => {
+    const query = vi.spyOn(pg.Client.prototype, 'query')
+    const statementsFor = async (calls: number): Promise<number[]> => {
+      const member = app.newMember()
+      for (let n = 0; n < calls; n += 1) await member.call([FRAUD])
+      const counts: number[] = []
+      const counted = async <T extends { readonly status: number }>(answering: Promise<T>): Promise<T> => {
+        const answer = await answering
+        expect(answer.status).toBeLessThan(300)
+        counts.push(query.mock.calls.length)
+        query.mockClear()
+        return answer
+      }
+      query.mockClear()
+      const file = async (type: string) => (await counted(member.file({ types: [type] }))).body.id
+      await counted(app.decide(await file('rectification'), pim, refuse('rectification', 'ProcessUnfounded')))
+      const withdrawal = `/v1/privacy-requests/${await file('objection')}/withdrawal`
+      await counted(app.send('POST', withdrawal, member.claims, {}))
+      await counted(app.decide(await file('restriction'), pim, grant('restriction')))
+      return counts
+    }
+    // The first of its kind prepares what later ones find.
+    await statementsFor(1)
+    expect(await statementsFor(12)).toEqual(await statementsFor(2))
+    query.mockRestore()
   })
 
   test('keeps a restriction that somebody placed on another ground', async () => {
