@@ -45,7 +45,7 @@ export const EnvSchema = z.object({
     .min(2)
     .max(200)
     .default(10)
-    .meta({ description: 'Connections for requests' }),
+    .meta({ description: 'Connections for requests; a service opens up to thirteen more' }),
   S3_BUCKET: z
     .string()
     .min(3)
