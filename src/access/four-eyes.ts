@@ -1,7 +1,7 @@
 import { DAY } from '../kernel/units.ts'
 
 /** What needs a second person and got none within these days has to be asked for again. */
-export const APPROVAL_DAYS = 7
+const APPROVAL_DAYS = 7
 
 /** The instant from which it is too late. */
 export const lapseOf = (askedAt: Date): Date => new Date(askedAt.getTime() + APPROVAL_DAYS * DAY)

@@ -83,8 +83,8 @@ type Change = (tx: Tx, row: NameRequestRow, act: Act) => Promise<NameRequestRow>
 
 /**
  * What officers do with the question. The default is no: one officer is enough to refuse, a name needs a second.
- * Whoever is asked about decides nothing, and a proposal that waits for seven days lapses. Each throws Problem `forbidden`, `not_found`, `not_open`,
- * `second_person_required`.
+ * Whoever is asked about decides nothing, and a proposal that waits for seven days lapses. Each throws Problem
+ * `forbidden`, `not_found`, `not_open`, `second_person_required`.
  */
 export function makeNameRequests({ db, clock }: NameRequestPorts) {
   const changing = (type: string, actor: Actor, id: string, change: Change): Promise<NameRequestRow> => {
